@@ -1,0 +1,135 @@
+"""The form in which events are kept for ever: permanent type names and plain JSON.
+
+A stored form never changes its meaning; a new meaning is a new class with a new name.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
+
+from msgspec import convert
+from msgspec.json import Encoder, decode
+
+from domain.events import (
+    EpisodeEvent,
+    Event,
+    Provenance,
+    RecordedEvent,
+    SubjectEvent,
+    SubmissionsSettled,
+    When,
+)
+from domain.merkle import leaf_hash
+
+# The stream of the records that belong to no child.
+HUB_STREAM = UUID("00000000-0000-4000-8000-000000000001")
+HUB = "hub"
+
+TYPES: dict[str, type[Event]] = {
+    kind.type: kind
+    for kind in (*get_args(EpisodeEvent), *get_args(SubjectEvent), SubmissionsSettled)
+}
+
+_ENCODER = Encoder()
+_EPISODE_TYPES = frozenset(get_args(EpisodeEvent))
+
+
+def encode_event(event: Event) -> bytes:
+    """Return the JSON of an event; fields without a value are left out."""
+    return _ENCODER.encode({key: value for key, value in vars(event).items() if value is not None})
+
+
+def decode_event(stored_type: str, state: bytes) -> Event:
+    """Return the event that was stored. Raises ValueError if the type was never written."""
+    kind = TYPES.get(stored_type)
+    if kind is None:
+        raise ValueError(f"the ledger holds a type that this version does not know: {stored_type}")
+    values: dict[str, Any] = decode(state)
+    readers = _READERS[kind]
+    return kind(**{name: readers[name](value) for name, value in values.items()})
+
+
+def stream_of(event: Event) -> UUID:
+    """Return the stream of an event: its source episode, else its child, else the hub's own."""
+    if type(event) in _EPISODE_TYPES:
+        return event.episode_id  # type: ignore[union-attr]
+    if isinstance(event, SubmissionsSettled):
+        return HUB_STREAM
+    return event.subject_id  # type: ignore[union-attr]
+
+
+def record_hash(
+    position: int,
+    recorded_at: datetime,
+    stream: UUID,
+    stored_type: str,
+    state: bytes,
+    provenance: Provenance,
+) -> bytes:
+    """Return the RFC 6962 leaf hash of a record.
+
+    The entry is one JSON array of position, stream, type, publisher, submission, time of
+    occurrence, time of recording and state, so the parts cannot run into each other.
+    """
+    submission = provenance.submission_id
+    head = (
+        f'[{position},"{stream}","{stored_type}","{provenance.publisher}",'
+        f'"{"" if submission is None else submission}","{provenance.occurred_at.isoformat()}",'
+        f'"{recorded_at.isoformat()}",'
+    )
+    return leaf_hash(b"%b%b]" % (head.encode(), state))
+
+
+def recorded_event(
+    position: int,
+    recorded_at: datetime,
+    provenance: Provenance,
+    stored_type: str,
+    state: bytes,
+) -> RecordedEvent:
+    """Return a record in the words of the domain."""
+    return RecordedEvent(
+        position=position,
+        recorded_at=recorded_at,
+        provenance=provenance,
+        event=decode_event(stored_type, state),
+    )
+
+
+def read_when(text: str) -> When:
+    """Return what `encode_event` wrote for a When: a London date, or an instant in UTC."""
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """Return the function that turns a JSON value into what a field's type asks for."""
+    options = [option for option in get_args(hint) if option is not type(None)]
+    plain = options[0] if len(options) == 1 else hint
+    if datetime in options:
+        return read_when
+    if plain is UUID:
+        return UUID
+    if plain is date:
+        return date.fromisoformat
+    if isinstance(plain, type) and issubclass(plain, StrEnum):
+        return plain
+    if plain in (str, int, float, bool):
+        return _as_is
+    return lambda value: convert(value, hint)
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+_READERS: dict[type[Event], dict[str, Callable[[Any], Any]]] = {
+    kind: {field.name: _reader(get_type_hints(kind)[field.name]) for field in fields(kind)}
+    for kind in TYPES.values()
+}
+
+

@@ -1,0 +1,1 @@
+"""What is true about missing children's episodes; standard library only."""

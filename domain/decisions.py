@@ -1,0 +1,86 @@
+"""What the hub itself decides and records: ages, links, matches, erasures, settled batches."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from domain.vocabulary import ErasureReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeAged:
+    """The vault says how old the child was, in completed years, when an episode started."""
+
+    type: ClassVar[str] = "episode-aged"
+
+    episode_id: UUID
+    subject_id: UUID
+    age: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildReachedEighteen:
+    """The vault says that a child turned 18 on a London date; open episodes end with it."""
+
+    type: ClassVar[str] = "child-reached-eighteen"
+
+    subject_id: UUID
+    birthday: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonLinked:
+    """The linker decided that a subject is a person known before; basis: its permanent rule name."""
+
+    type: ClassVar[str] = "person-linked"
+
+    subject_id: UUID
+    person_id: UUID
+    basis: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeMatched:
+    """The linker decided to which national episodes a source episode belongs.
+
+    national_ids: each named by the identifier of its member that was recorded first; several,
+    when one authority row is evidence for several police episodes (linkage rules, section 4).
+    """
+
+    type: ClassVar[str] = "episode-matched"
+
+    episode_id: UUID
+    subject_id: UUID
+    national_ids: tuple[UUID, ...]
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityErased:
+    """A child's key was destroyed: what the vault held of it can no longer be read."""
+
+    type: ClassVar[str] = "identity-erased"
+
+    subject_id: UUID
+    reason: ErasureReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeCount:
+    """How many submissions of a publisher ended in one way; reason: empty unless rejected."""
+
+    publisher: str
+    outcome: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmissionsSettled:
+    """What became of the submissions of one intake batch, without any identity."""
+
+    type: ClassVar[str] = "submissions-settled"
+
+    outcomes: tuple[OutcomeCount, ...]

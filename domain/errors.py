@@ -1,0 +1,79 @@
+"""Every error that the hub raises on purpose; each docstring says who must act and how."""
+
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """The hub could not do what it was asked; `code` is permanent and safe to show to anyone."""
+
+    code: ClassVar[str] = "hub"
+
+
+class UsageError(HubError):
+    """The caller asked for something that cannot be done as asked; the message names the choices."""
+
+    code = "usage"
+
+
+class NotFoundError(HubError):
+    """What the caller named does not exist; check the identifier."""
+
+    code = "not-found"
+
+
+class DatabaseUnavailableError(HubError):
+    """PostgreSQL cannot be reached or is shutting down; operations start it, then the caller retries."""
+
+    code = "database-unavailable"
+
+
+class BrokerUnavailableError(HubError):
+    """No Kafka broker does what it was asked; operations check HUB_KAFKA_BROKERS and the brokers.
+
+    bootstrap: the addresses that were tried, as configured; the caller may retry.
+    """
+
+    code = "broker-unavailable"
+
+    def __init__(self, message: str, *, bootstrap: str = "") -> None:
+        super().__init__(message)
+        self.bootstrap = bootstrap
+
+
+class StorageFullError(HubError):
+    """The disk or the database's volume is full; operations free space, nothing was stored."""
+
+    code = "storage-full"
+
+
+class FencedOutError(HubError):
+    """Another process has taken over this work; this one must stop and read the offsets afresh."""
+
+    code = "fenced-out"
+
+
+class OutcomeUnknownError(HubError):
+    """The connection broke during a commit; read back before a retry, which is safe."""
+
+    code = "outcome-unknown"
+
+
+class EmbeddedDatabaseError(HubError):
+    """The embedded PostgreSQL cannot run as asked; whoever runs the hub follows the remedy.
+
+    what: what went wrong. where: the file or directory. remedy: what to do about it.
+    """
+
+    code = "embedded-database"
+
+    def __init__(self, what: str, *, where: str, remedy: str) -> None:
+        super().__init__(f"The embedded PostgreSQL: {what} ({where}). {remedy}")
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+
+class KeyMissingError(HubError):
+    """A vault key is missing or unreadable; operations restore it, without it identity stays closed."""
+
+    code = "key-missing"

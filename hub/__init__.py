@@ -1,0 +1,1 @@
+"""What runs: the command line, the roles, the ledger, the doors."""

@@ -1,0 +1,1 @@
+"""The identity vault and what is decided inside it."""

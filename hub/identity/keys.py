@@ -1,0 +1,134 @@
+"""The vault's keys, each in a file of its own that only its owner may read."""
+
+import hmac
+import os
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_bytes, token_urlsafe
+from uuid import UUID
+
+from joserfc.jwk import OKPKey
+
+from domain.errors import KeyMissingError
+
+KEY_BYTES = 32
+SYMMETRIC = ("wrap", "deduplicate", "reference", "link", "refused")
+SEALING = "sealing.jwk"
+OPERATOR = "operator-token"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Keys:
+    """Every secret of the hub, unwrapped once at start.
+
+    wrap: encrypts the children's keys. deduplicate, reference, link: for keyed hashes, so that
+    nobody without them can guess an identifier. refused: seals refused messages. sealing: the
+    pair to which publishers seal identity. operator_token: the embedded profile's one token.
+    """
+
+    wrap: bytes
+    deduplicate: bytes
+    reference: bytes
+    link: bytes
+    refused: bytes
+    sealing: OKPKey
+    operator_token: str
+
+    def reference_key(self, kind: str, publisher: str, reference: str) -> bytes:
+        """Return the keyed hash under which a publisher's own reference is looked up: 16 bytes."""
+        return _keyed(self.reference, f"{kind}\n{publisher}\n{reference}".encode())[:16]
+
+    def source_key(self, publisher: str, event_id: str) -> bytes:
+        """Return the keyed hash of (source, id): 10 bytes, the first of every receipt for it."""
+        return _keyed(self.deduplicate, f"{publisher}\n{event_id}".encode())[:10]
+
+    def content_key(self, content: bytes) -> bytes:
+        """Return the keyed hash of what a submission says: 16 bytes."""
+        return _keyed(self.deduplicate, content)[:16]
+
+    def event_key(self, content: bytes) -> str:
+        """Return the event id that an adapter gives to a row: stable, and nobody can guess back."""
+        return _keyed(self.deduplicate, b"row\n" + content)[:16].hex()
+
+    def link_key(self, rule: str, value: str) -> bytes:
+        """Return the keyed hash by which a linking rule finds equal identities: 16 bytes."""
+        return _keyed(self.link, f"{rule}\n{value}".encode())[:16]
+
+
+def receipt(source_key: bytes, content_key: bytes) -> UUID:
+    """Return the submission id: the same for every retry of the same content."""
+    return UUID(bytes=source_key + content_key[:6])
+
+
+def load_keys(folder: Path, *, create: bool) -> Keys:
+    """Read the keys of a folder, making those that do not exist yet if `create`.
+
+    Raises KeyMissingError if one is missing, damaged, or readable by others than its owner.
+    """
+    if create:
+        _create_missing(folder)
+    values = {name: _read(folder / name) for name in SYMMETRIC}
+    for name, value in values.items():
+        if len(value) != KEY_BYTES:
+            raise KeyMissingError(f"The key file {folder / name} is damaged: restore it.")
+    return Keys(
+        wrap=values["wrap"],
+        deduplicate=values["deduplicate"],
+        reference=values["reference"],
+        link=values["link"],
+        refused=values["refused"],
+        sealing=OKPKey.import_key(_text(folder / SEALING)),
+        operator_token=_text(folder / OPERATOR).strip(),
+    )
+
+
+def _keyed(key: bytes, content: bytes) -> bytes:
+    return hmac.digest(key, content, sha256)
+
+
+def _create_missing(folder: Path) -> None:
+    """Create the files that are missing; one that another process makes meanwhile stays."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in SYMMETRIC:
+            _create(folder / name, b64encode(token_bytes(KEY_BYTES)).decode())
+        pair = OKPKey.generate_key("X25519", private=True)
+        _create(folder / SEALING, pair.as_pem(private=True).decode())
+        _create(folder / OPERATOR, token_urlsafe(32))
+    except OSError as error:
+        raise KeyMissingError(f"Keys cannot be kept in {folder}: {error.strerror}.") from error
+
+
+def _create(path: Path, text: str) -> None:
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeyMissingError(f"{path} can be read by others: run chmod 600 on it.")
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyMissingError(f"The key file {path} cannot be read: restore it.") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return b64decode(_text(path), validate=True)
+    except ValueError as error:
+        raise KeyMissingError(f"The key file {path} is damaged: restore it.") from error

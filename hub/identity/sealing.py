@@ -1,0 +1,65 @@
+"""Seals identity to the vault before any broker sees it, and opens it in memory at intake."""
+
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from msgspec import DecodeError, Raw, ValidationError
+from msgspec.json import Decoder, Encoder, decode
+
+from contracts.identity import Identity
+from contracts.outcomes import Rejection
+from contracts.reasons import MEANING, Reason
+
+HEADER = {"alg": "ECDH-ES", "enc": "A256GCM"}
+IDENTITY_TYPES = frozenset({"missing.subject.registered.v1", "missing.subject.amended.v1"})
+
+_ENCODER = Encoder(order="deterministic")
+_IDENTITIES = Decoder(Identity)
+
+
+def identity_bytes(identity: Identity) -> bytes:
+    """Return the canonical JSON of an identity block."""
+    return _ENCODER.encode(identity)
+
+
+def seal(identity: Identity, key: OKPKey) -> str:
+    """Return an identity block as a compact JWE; two sealings of one block differ."""
+    return jwe.encrypt_compact(dict(HEADER), identity_bytes(identity), key, algorithms=[*HEADER.values()])
+
+
+def unseal(sealed: str, key: OKPKey) -> Identity | Rejection:
+    """Open a sealed identity block, or say that it cannot be opened or breaks its schema."""
+    try:
+        opened = jwe.decrypt_compact(sealed, key, algorithms=[*HEADER.values()]).plaintext
+    except (JoseError, ValueError, TypeError):
+        return _reject(Reason.IDENTITY_UNREADABLE)
+    if opened is None:
+        return _reject(Reason.IDENTITY_UNREADABLE)
+    try:
+        return _IDENTITIES.decode(opened)
+    except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError):
+        return _reject(Reason.IDENTITY_INVALID)
+
+
+def seal_if_open(raw: bytes, key: OKPKey) -> bytes:
+    """Seal the identity of a registration that came in clear over TLS or from a local file.
+
+    Anything else, also what is not JSON, comes back as it was: validation will speak.
+    """
+    if b'"missing.subject.' not in raw:
+        return raw
+    try:
+        message = decode(raw, type=dict[str, Raw])
+        data = decode(message["data"], type=dict[str, Raw])
+        if decode(message["type"]) not in IDENTITY_TYPES or bytes(data["identity"])[:1] != b"{":
+            return raw
+        identity = _IDENTITIES.decode(data["identity"])
+    except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError, KeyError):
+        return raw
+    data["identity"] = Raw(_ENCODER.encode(seal(identity, key)))
+    message["data"] = Raw(_ENCODER.encode(data))
+    return _ENCODER.encode(message)
+
+
+def _reject(reason: Reason) -> Rejection:
+    return Rejection(reason=reason, pointer="/data/identity", message=MEANING[reason])

@@ -1,0 +1,120 @@
+"""The vault's rows: what intake writes there, sealed under a key per child."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import LiteralString
+from uuid import UUID, uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg import Connection
+
+from domain.errors import KeyMissingError
+
+NONCE_BYTES = 12
+REFUSED_KEPT = timedelta(days=30)
+REFUSED_PER_PUBLISHER = 1000
+
+_RESOLVE: LiteralString = """
+SELECT reference_key, id, subject_id, wrapped_key FROM vault.resolve(%(keys)s)
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolved:
+    """What the vault knows of a reference; wrapped_key: of the child it belongs to."""
+
+    id: UUID
+    subject_id: UUID
+    wrapped_key: bytes
+
+
+@dataclass(kw_only=True)
+class VaultRows:
+    """The rows that one batch adds to the vault, in the order of each table's columns."""
+
+    subjects: list[tuple[UUID, str, bytes]] = field(default_factory=list)
+    references: list[tuple[bytes, str, UUID, UUID, bytes]] = field(default_factory=list)
+    identities: list[tuple[UUID, UUID, bytes, bytes, datetime]] = field(default_factory=list)
+    link_keys: list[tuple[str, bytes, UUID]] = field(default_factory=list)
+    refused: list[tuple[UUID, str, bytes, datetime]] = field(default_factory=list)
+
+
+_COPIES: tuple[tuple[str, LiteralString], ...] = (
+    (
+        "subjects",
+        "COPY vault.subjects (subject_id, publisher, wrapped_key) FROM STDIN",
+    ),
+    (
+        "references",
+        "COPY vault.own_references (reference_key, kind, id, subject_id, sealed) FROM STDIN",
+    ),
+)
+_ADD_IDENTITY: LiteralString = """
+INSERT INTO vault.identities (id, subject_id, content_key, sealed, recorded_at)
+VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_ADD_LINK_KEY: LiteralString = """
+INSERT INTO vault.link_keys (rule, link_key, subject_id) VALUES (%s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
+_ADD_REFUSED: LiteralString = """
+INSERT INTO vault.refused_messages (submission_id, publisher, sealed, expires_at)
+VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+
+
+def encrypt(key: bytes, row_id: UUID, plain: bytes) -> bytes:
+    """Return AES-256-GCM of a value, bound to its row: nonce, then ciphertext with tag."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, row_id.bytes)
+
+
+def decrypt(key: bytes, row_id: UUID, sealed: bytes) -> bytes:
+    """Return what `encrypt` sealed. Raises KeyMissingError if key or row are not the right ones."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row_id.bytes)
+    except InvalidTag as error:
+        raise KeyMissingError("A vault row cannot be opened: the key is not the right one.") from error
+
+
+def new_child_key(wrap: bytes, subject_id: UUID) -> tuple[bytes, bytes]:
+    """Return a fresh key for a child, plain and wrapped."""
+    key = AESGCM.generate_key(256)
+    return key, encrypt(wrap, subject_id, key)
+
+
+def new_subject_id() -> UUID:
+    """Return a random identifier; nothing about the child goes into it."""
+    return uuid4()
+
+
+def resolve(
+    connection: Connection[tuple[object, ...]], keys: Sequence[bytes]
+) -> dict[bytes, Resolved]:
+    """Return what the vault knows of these reference keys; unknown ones are left out."""
+    rows = connection.execute(_RESOLVE, {"keys": list(keys)}, binary=True).fetchall()
+    return {
+        bytes(row[0]): Resolved(id=row[1], subject_id=row[2], wrapped_key=bytes(row[3]))  # type: ignore[arg-type]
+        for row in rows
+        if row[3] is not None
+    }
+
+
+def write(connection: Connection[tuple[object, ...]], rows: VaultRows) -> None:
+    """Add a batch's rows to the vault, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        for name, statement in _COPIES:
+            values = getattr(rows, name)
+            if values:
+                with cursor.copy(statement) as copy:
+                    for value in values:
+                        copy.write_row(value)
+        if rows.identities:
+            cursor.executemany(_ADD_IDENTITY, rows.identities)
+        if rows.link_keys:
+            cursor.executemany(_ADD_LINK_KEY, rows.link_keys)
+        if rows.refused:
+            cursor.executemany(_ADD_REFUSED, rows.refused)

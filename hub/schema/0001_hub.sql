@@ -1,0 +1,240 @@
+-- The hub's database: five schemas, each with one role that may write it.
+
+DO $roles$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['hub_intake', 'hub_vault', 'hub_project', 'hub_read'] LOOP
+        BEGIN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
+        IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+            EXECUTE format('GRANT %I TO %I', wanted, current_user);
+        END IF;
+    END LOOP;
+END
+$roles$;
+
+-- ledger: what was accepted, for ever ------------------------------------------------------------
+
+CREATE SCHEMA ledger;
+
+CREATE TABLE ledger.head (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    position bigint NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+INSERT INTO ledger.head (position, recorded_at) VALUES (0, '-infinity');
+
+CREATE TABLE ledger.stored_events (
+    notification_id bigint PRIMARY KEY,
+    originator_id uuid NOT NULL,
+    topic text NOT NULL,
+    state bytea NOT NULL,
+    publisher text NOT NULL,
+    submission_id uuid,
+    occurred_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    leaf_hash bytea NOT NULL
+) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, fillfactor = 100);
+CREATE INDEX stored_events_stream ON ledger.stored_events (originator_id, notification_id);
+
+CREATE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the ledger is append-only';
+END
+$$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.stored_events
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+-- intake: what became of every submission --------------------------------------------------------
+
+CREATE SCHEMA intake;
+
+-- Accepted submissions. source_key: keyed hash of (source, id), 10 bytes, the first bytes of every
+-- receipt for it; content_key: keyed hash of what it says, 16 bytes.
+CREATE TABLE intake.submissions (
+    source_key bytea PRIMARY KEY,
+    content_key bytea NOT NULL,
+    position bigint NOT NULL,
+    seen integer NOT NULL DEFAULT 1
+);
+
+-- Submissions that were refused, by receipt.
+CREATE TABLE intake.refusals (
+    submission_id uuid PRIMARY KEY,
+    publisher text NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    pointer text NOT NULL,
+    message text NOT NULL,
+    first_at timestamptz NOT NULL,
+    last_at timestamptz NOT NULL,
+    seen integer NOT NULL
+);
+CREATE INDEX refusals_of_publisher ON intake.refusals (publisher, last_at DESC);
+
+-- Two independent tallies, whose sums must agree: messages in, outcomes out.
+CREATE TABLE intake.received (
+    publisher text NOT NULL,
+    transport text NOT NULL,
+    messages bigint NOT NULL,
+    last_at timestamptz NOT NULL,
+    PRIMARY KEY (publisher, transport)
+);
+CREATE TABLE intake.outcomes (
+    publisher text NOT NULL,
+    transport text NOT NULL,
+    outcome text NOT NULL,
+    reason text NOT NULL,
+    submissions bigint NOT NULL,
+    PRIMARY KEY (publisher, transport, outcome, reason)
+);
+
+CREATE TABLE intake.offsets (
+    topic text PRIMARY KEY,
+    topic_id uuid,
+    next_offset bigint NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+
+-- One process at a time reads a topic; the epoch rises with each taker, so that a zombie is seen.
+CREATE TABLE intake.leases (
+    name text PRIMARY KEY,
+    epoch bigint NOT NULL,
+    holder uuid NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+
+-- vault: identity, readable by the linker and reviewers only --------------------------------------
+
+CREATE SCHEMA vault;
+
+CREATE TABLE vault.subjects (
+    subject_id uuid PRIMARY KEY,
+    publisher text NOT NULL,
+    wrapped_key bytea,
+    erased_at timestamptz,
+    CHECK ((wrapped_key IS NULL) = (erased_at IS NOT NULL))
+);
+
+-- The publishers' own references, found by keyed hash and kept sealed under the child's key.
+CREATE TABLE vault.own_references (
+    reference_key bytea PRIMARY KEY,
+    kind text NOT NULL,
+    id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    sealed bytea NOT NULL
+);
+CREATE INDEX own_references_of_subject ON vault.own_references (subject_id);
+
+CREATE TABLE vault.identities (
+    id uuid PRIMARY KEY,
+    subject_id uuid NOT NULL,
+    content_key bytea NOT NULL,
+    sealed bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    UNIQUE (subject_id, content_key)
+);
+
+CREATE TABLE vault.link_keys (
+    rule text NOT NULL,
+    link_key bytea NOT NULL,
+    subject_id uuid NOT NULL,
+    PRIMARY KEY (rule, link_key, subject_id)
+);
+CREATE INDEX link_keys_of_subject ON vault.link_keys (subject_id);
+
+-- Refused messages, sealed, for thirty days; they may hold identity.
+CREATE TABLE vault.refused_messages (
+    submission_id uuid PRIMARY KEY,
+    publisher text NOT NULL,
+    sealed bytea NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX refused_messages_of_publisher ON vault.refused_messages (publisher, expires_at);
+
+CREATE TABLE vault.reads (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    read_at timestamptz NOT NULL,
+    reader text NOT NULL,
+    purpose text NOT NULL,
+    subject_id uuid NOT NULL
+);
+
+-- The one thing that intake may ask: which identifiers stand for these references.
+CREATE FUNCTION vault.resolve(keys bytea[])
+RETURNS TABLE (reference_key bytea, id uuid, subject_id uuid, wrapped_key bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.reference_key, r.id, r.subject_id, s.wrapped_key
+      FROM vault.own_references r
+      JOIN vault.subjects s ON s.subject_id = r.subject_id
+     WHERE r.reference_key = ANY (keys)
+$$;
+REVOKE EXECUTE ON FUNCTION vault.resolve(bytea[]) FROM PUBLIC;
+
+-- link: where the linker stands, and its decisions in the form that it looks them up --------------
+
+CREATE SCHEMA link;
+
+CREATE TABLE link.progress (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    position bigint NOT NULL
+);
+INSERT INTO link.progress (position) VALUES (0);
+
+CREATE TABLE link.persons (
+    subject_id uuid PRIMARY KEY,
+    person_id uuid NOT NULL,
+    first_position bigint NOT NULL
+);
+CREATE INDEX persons_by_person ON link.persons (person_id);
+
+CREATE TABLE link.episodes (
+    episode_id uuid PRIMARY KEY,
+    subject_id uuid NOT NULL,
+    first_position bigint NOT NULL,
+    national_ids uuid[] NOT NULL,
+    age integer
+);
+CREATE INDEX episodes_by_subject ON link.episodes (subject_id);
+
+-- projection: views, one set a build --------------------------------------------------------------
+
+CREATE SCHEMA projection;
+
+CREATE TABLE projection.builds (
+    build integer PRIMARY KEY,
+    position bigint NOT NULL,
+    definition_version text NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+CREATE TABLE projection.active_build (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    build integer NOT NULL REFERENCES projection.builds
+);
+
+GRANT USAGE ON SCHEMA ledger, intake, vault, link, projection
+    TO hub_intake, hub_vault, hub_project, hub_read;
+
+GRANT SELECT, UPDATE ON ledger.head TO hub_intake, hub_vault;
+GRANT SELECT ON ledger.head TO hub_project, hub_read;
+GRANT SELECT, INSERT ON ledger.stored_events TO hub_intake, hub_vault;
+GRANT SELECT ON ledger.stored_events TO hub_project, hub_read;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA intake TO hub_intake;
+GRANT SELECT ON ALL TABLES IN SCHEMA intake TO hub_read, hub_vault, hub_project;
+
+GRANT INSERT ON vault.subjects, vault.own_references, vault.identities, vault.link_keys,
+    vault.refused_messages TO hub_intake;
+GRANT EXECUTE ON FUNCTION vault.resolve(bytea[]) TO hub_intake;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA vault TO hub_vault;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA link TO hub_vault;
+GRANT SELECT ON link.progress TO hub_read, hub_project;
+
+GRANT CREATE ON SCHEMA projection TO hub_project;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA projection TO hub_project;
+GRANT SELECT ON ALL TABLES IN SCHEMA projection TO hub_read;

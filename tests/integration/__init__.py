@@ -1,0 +1,1 @@
+"""Each connection, against the real thing."""
