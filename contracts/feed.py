@@ -1,4 +1,4 @@
-"""The public feed's own forms: what a release says, its JSON document, and its manifest."""
+"""What a release of the public feed says, and its JSON document."""
 
 import re
 from collections.abc import Mapping
@@ -11,11 +11,10 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import decode, encode
 
 from domain.disclosure import Published, Symbol
-from domain.errors import UsageError
-from domain.periods import Month
+from domain.periods import Month, ReportingYear
 
 FORMAT: Final = 1
-NUMBER_COLUMNS: Final = 4
+ENGLAND_NAME: Final = "England"
 
 # The exact ledger position would tell outsiders how many records there are; whole blocks do not.
 POSITION_BLOCK: Final = 1024
@@ -24,6 +23,8 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+_RELEASE_ID: Final = re.compile(r"(?P<year>[0-9]{4})-(?P<number>[0-9]{2})-(?P<stage>[PF])")
 
 
 class Stage(StrEnum):
@@ -58,11 +59,12 @@ class ReleaseId:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the id written as 2026-03-P. Raises UsageError if it is not one."""
-        match = re.fullmatch(r"(?P<month>[0-9]{4}-[0-9]{2})-(?P<stage>[PF])", text)
+        """Return the id written as 2026-03-P. Raises ValueError if it is not one."""
+        match = _RELEASE_ID.fullmatch(text)
         if match is None:
-            raise UsageError(f"{text!r} is not a release; write it as 2026-03-P.")
-        return cls(month=Month.parse(match["month"]), stage=Stage(match["stage"]))
+            raise ValueError("A release is written as 2026-03-P.")
+        month = Month(year=int(match["year"]), number=int(match["number"]))
+        return cls(month=month, stage=Stage(match["stage"]))
 
     def __str__(self) -> str:
         """Return the id as 2026-03-P, the form that `parse` reads."""
@@ -119,30 +121,14 @@ class Release:
         return self.areas[1:]
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileEntry:
-    """A file of a release: its name inside the release, its size, and its SHA-256 in hex."""
-
-    path: str
-    sha256: str
-    bytes: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """What a release consists of; its own SHA-256 stands for the whole. Files by name."""
-
-    release: ReleaseId
-    definition_version: str
-    rule_book_version: str
-    position_at_most: int
-    synthetic: bool
-    files: tuple[FileEntry, ...]
-
-
 def position_block(position: int) -> int:
     """Return a ledger position rounded up to a whole block, the only form that is published."""
     return -(-position // POSITION_BLOCK) * POSITION_BLOCK
+
+
+def final_due(month: Month) -> Month:
+    """Return when the final figures of a month come out: the November after its reporting year."""
+    return Month(year=ReportingYear.of(month.starts_on).ending, number=11)
 
 
 def month_title(month: Month) -> str:
@@ -184,22 +170,6 @@ class _ReleaseDocument(Struct, forbid_unknown_fields=True):
     areas: list[_Area]
 
 
-class _File(Struct, forbid_unknown_fields=True):
-    path: str
-    sha256: str
-    bytes: int
-
-
-class _ManifestDocument(Struct, forbid_unknown_fields=True):
-    format: Literal[1]
-    release: str
-    definition_version: str
-    rule_book_version: str
-    ledger_position_at_most: int
-    synthetic: bool
-    files: list[_File]
-
-
 def release_json(release: Release) -> bytes:
     """Return a release as canonical JSON: sorted keys, no spaces, UTF-8."""
     document = _ReleaseDocument(
@@ -231,37 +201,6 @@ def read_release(document: bytes) -> Release:
         publishers_heard=read.publishers.heard,
         publishers_registered=read.publishers.registered,
         synthetic=read.synthetic,
-    )
-
-
-def manifest_json(manifest: Manifest) -> bytes:
-    """Return a manifest as canonical JSON: sorted keys, no spaces, UTF-8."""
-    document = _ManifestDocument(
-        format=FORMAT,
-        release=str(manifest.release),
-        definition_version=manifest.definition_version,
-        rule_book_version=manifest.rule_book_version,
-        ledger_position_at_most=manifest.position_at_most,
-        synthetic=manifest.synthetic,
-        files=[
-            _File(path=each.path, sha256=each.sha256, bytes=each.bytes) for each in manifest.files
-        ],
-    )
-    return encode(document, order="sorted")
-
-
-def read_manifest(document: bytes) -> Manifest:
-    """Return the manifest that `manifest_json` wrote. Raises ValueError if it is of another form."""
-    read = decode(document, type=_ManifestDocument)
-    return Manifest(
-        release=ReleaseId.parse(read.release),
-        definition_version=read.definition_version,
-        rule_book_version=read.rule_book_version,
-        position_at_most=read.ledger_position_at_most,
-        synthetic=read.synthetic,
-        files=tuple(
-            FileEntry(path=each.path, sha256=each.sha256, bytes=each.bytes) for each in read.files
-        ),
     )
 
 

@@ -100,7 +100,9 @@ def decode_cursor(text: str) -> RecordCursor:
             received_at=received_at.astimezone(UTC), submission_id=UUID(submission_id)
         )
     except (ValueError, OverflowError):
-        raise UsageError("The cursor is not one that the hub gave out; start at the first page.") from None
+        raise UsageError(
+            "The cursor is not one that the hub gave out; start at the first page."
+        ) from None
 
 
 def _receipt(receipt: Receipt) -> ReceiptDocument:

@@ -14,7 +14,6 @@ BODY_OF_TYPE: dict[str, type[Body]] = {body.event_type: body for body in BODIES}
 _VERSIONED = re.compile(r"^(?P<name>missing\.[a-z-]+\.[a-z-]+)\.(?P<version>v[0-9]+)$")
 
 
-
 def split_type(event_type: str) -> tuple[str, str]:
     """Return name and version of an event type, for example `missing.episode.reported`, `v1`.
 

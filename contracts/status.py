@@ -91,6 +91,14 @@ class ReconciliationDocument:
     source_episodes: SourceEpisodeTotals
 
 
+@dataclass(frozen=True, kw_only=True)
+class HealthDocument:
+    """Whether a process lives, or can do its work; `checks` names each thing looked at."""
+
+    status: str
+    checks: dict[str, str] = field(default_factory=dict)
+
+
 def reconciliation_document(status: HubStatus) -> ReconciliationDocument:
     """Return the buckets of the source episodes, with the position that the views have reached."""
     return ReconciliationDocument(

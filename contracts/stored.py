@@ -131,5 +131,3 @@ _READERS: dict[type[Event], dict[str, Callable[[Any], Any]]] = {
     kind: {field.name: _reader(get_type_hints(kind)[field.name]) for field in fields(kind)}
     for kind in TYPES.values()
 }
-
-

@@ -163,7 +163,9 @@ def _read_publisher(
 ) -> PublisherId | Rejection:
     publisher = publisher_from_urn(envelope.source)
     if publisher is None or register.publisher(publisher) is None:
-        message = "The source names no registered publisher; write urn:missing-hub:publisher:la-330."
+        message = (
+            "The source names no registered publisher; write urn:missing-hub:publisher:la-330."
+        )
         return _reject(Reason.UNKNOWN_PUBLISHER, "/source", message)
     if sent_by is not None and publisher != sent_by:
         message = f"The message was sent by {sent_by}, but its source is another publisher."

@@ -10,7 +10,7 @@ class HubError(Exception):
 
 
 class UsageError(HubError):
-    """The caller asked for something that cannot be done as asked; the message names the choices."""
+    """The caller asked for what cannot be done as asked; the message names the choices."""
 
     code = "usage"
 
@@ -22,7 +22,7 @@ class NotFoundError(HubError):
 
 
 class DatabaseUnavailableError(HubError):
-    """PostgreSQL cannot be reached or is shutting down; operations start it, then the caller retries."""
+    """PostgreSQL cannot be reached; operations start it, then the caller retries."""
 
     code = "database-unavailable"
 
@@ -44,6 +44,15 @@ class StorageFullError(HubError):
     """The disk or the database's volume is full; operations free space, nothing was stored."""
 
     code = "storage-full"
+
+
+class ReleaseRefusedError(HubError):
+    """A release would break a rule of publication; operations settle what the message names.
+
+    Nothing was published; an earlier release stays as it is.
+    """
+
+    code = "release-refused"
 
 
 class FencedOutError(HubError):
@@ -73,7 +82,22 @@ class EmbeddedDatabaseError(HubError):
         self.remedy = remedy
 
 
+class FileFormatError(HubError):
+    """A file is not in its format, and nothing of it was taken; its publisher follows the remedy.
+
+    file: its name. problem: what is wrong with it. remedy: what to do about it.
+    """
+
+    code = "file-invalid"
+
+    def __init__(self, file: str, *, problem: str, remedy: str) -> None:
+        super().__init__(f"{file}: {problem} {remedy}")
+        self.file = file
+        self.problem = problem
+        self.remedy = remedy
+
+
 class KeyMissingError(HubError):
-    """A vault key is missing or unreadable; operations restore it, without it identity stays closed."""
+    """A vault key is missing or unreadable; until operations restore it, identity stays closed."""
 
     code = "key-missing"

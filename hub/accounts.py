@@ -198,9 +198,7 @@ def read_offsets(
     }
 
 
-def move_offsets(
-    connection: Connection[tuple[object, ...]], moves: Sequence[OffsetMove]
-) -> None:
+def move_offsets(connection: Connection[tuple[object, ...]], moves: Sequence[OffsetMove]) -> None:
     """Move offsets in the caller's transaction. Raises FencedOutError if another process did."""
     for move in moves:
         statement = _START_OFFSET if move.expected is None else _MOVE_OFFSET

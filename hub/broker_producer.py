@@ -114,8 +114,8 @@ class IntakeProducer:
             return self._producer
 
     def _discard(self, producer: KafkaProducer) -> None:
-        # Nothing of ours is outstanding that anyone waits for. close() alone flushes first, and
-        # fails with its thread running on when the broker is away; the thread must be told.
+        # Nobody waits for a message any more. close() alone would wait for those that hang, and
+        # then give up with its thread still running.
         producer._sender.force_close()
         with suppress(KafkaError):
             producer.close(timeout=CLOSE_SECONDS)

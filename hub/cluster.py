@@ -138,7 +138,14 @@ def choose_account(os_user: str | None, cluster: Path) -> Account:
 def possible_accounts(os_user: str | None) -> list[Account]:
     """Return who may run PostgreSQL, best first: the hub's own user, or for root another one."""
     if not is_root():
-        return [own_account()]
+        own = own_account()
+        if os_user not in (None, own.name):
+            raise EmbeddedDatabaseError(
+                f"only root can run it as {os_user}, and this is {own.name}",
+                where="HUB_POSTGRES_USER",
+                remedy="Unset it.",
+            )
+        return [own]
     names = USUAL_ACCOUNTS if os_user is None else (os_user,)
     known = {entry.pw_name: entry for entry in pwd.getpwall() if entry.pw_uid != 0}
     if known.keys().isdisjoint(names):

@@ -57,6 +57,14 @@ class Batch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """Where a message belongs, and its receipt; publisher: None if it names none that it may."""
+
+    submission_id: UUID
+    publisher: PublisherId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Read:
     """One message after reading, before the database has been asked."""
 
@@ -122,6 +130,18 @@ class Intake:
             received = Counter(each.publisher for each in read)
             tally(connection, received, outcomes, transport=batch.transport, now=now)
         return work.settled
+
+    def address(self, messages: Sequence[Message]) -> list[Address]:
+        """Return receipts and publishers of messages that somebody else will settle.
+
+        An unreadable message belongs to whoever the transport vouches for.
+        """
+        addresses = []
+        for message in messages:
+            read = self._read(message)
+            publisher = read.submission.publisher if read.submission else message.sent_by
+            addresses.append(Address(submission_id=read.receipt, publisher=publisher))
+        return addresses
 
     def _read(self, message: Message) -> _Read:
         """Read one message as far as that goes without the database."""

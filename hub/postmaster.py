@@ -15,7 +15,7 @@ from urllib.parse import quote
 from psycopg import connect, pq
 
 from domain.errors import EmbeddedDatabaseError
-from hub.cluster import MAJOR_VERSION, Cluster, is_root
+from hub.cluster import MAJOR_VERSION, Cluster, is_root, refuse_closed
 from hub.server_configuration import configure
 
 DATABASE = "hub"
@@ -27,7 +27,8 @@ POLL_SECONDS = 0.05
 LARGEST_LOG_BYTES = 5_000_000
 # The kernel takes 107 bytes for the path of a socket, and some systems 103.
 LONGEST_SOCKET_BYTES = 103
-SHORT_SOCKETS = "/tmp/hub-"  # noqa: S108 - mkdtemp makes the rest of the name
+SOCKET = ".s.PGSQL.5432"
+SHORT_SOCKETS = "hub-"
 
 HAS_DATABASE: LiteralString = "SELECT 1 FROM pg_database WHERE datname = %(name)s"
 CREATE_DATABASE: LiteralString = "CREATE DATABASE hub"
@@ -102,8 +103,9 @@ def halt(cluster: Cluster) -> None:
         result = cluster.run(*stop, "--mode=immediate")
     if result.returncode != 0:
         raise failure("does not stop", result.stdout, cluster.data)
-    if server.sockets.startswith(SHORT_SOCKETS):
-        Path(server.sockets).rmdir()
+    sockets = Path(server.sockets)
+    if sockets.name.startswith(SHORT_SOCKETS):
+        sockets.rmdir()
 
 
 def refuse_other_version(data: Path) -> None:
@@ -125,7 +127,7 @@ def live_server(cluster: Cluster) -> Server | None:
         pid = int(lines[0])
         # A server works in its data directory; a stranger that was given its number does not.
         ours = Path(f"/proc/{pid}/cwd").samefile(cluster.data)
-    except (FileNotFoundError, IndexError, PermissionError, ProcessLookupError):
+    except (FileNotFoundError, PermissionError, ProcessLookupError, ValueError, IndexError):
         return None
     return Server(pid=pid, sockets=lines[4] if len(lines) > 4 else "") if ours else None
 
@@ -148,8 +150,10 @@ def ready_server(cluster: Cluster) -> Server | None:
 
 def launch(cluster: Cluster) -> None:
     """Start the server, in a session of its own, and wait until it takes connections."""
-    configure(cluster, sockets_for(cluster))
-    disown_lock(cluster)
+    sockets = sockets_for(cluster)
+    configure(cluster, sockets)
+    for lock in (cluster.data / "postmaster.pid", sockets / f"{SOCKET}.lock"):
+        disown(lock)
     deadline = monotonic() + ORPHAN_SECONDS
     while True:
         said = start_once(cluster)
@@ -182,8 +186,9 @@ def start_once(cluster: Cluster) -> str | None:
 def sockets_for(cluster: Cluster) -> Path:
     """Return a private directory for the server's socket, whose path the kernel can take."""
     sockets = cluster.home / "run"
-    if len(os.fsencode(sockets / ".s.PGSQL.5432")) > LONGEST_SOCKET_BYTES:
-        sockets = Path(mkdtemp(prefix=Path(SHORT_SOCKETS).name, dir=Path(SHORT_SOCKETS).parent))
+    if len(os.fsencode(sockets / SOCKET)) > LONGEST_SOCKET_BYTES:
+        sockets = Path(mkdtemp(prefix=SHORT_SOCKETS))
+        refuse_closed(cluster.account, sockets.parent)
     give(cluster, sockets)
     return sockets
 
@@ -195,22 +200,22 @@ def give(cluster: Cluster, directory: Path) -> None:
         os.chown(directory, cluster.account.uid, cluster.account.gid)
 
 
-def disown_lock(cluster: Cluster) -> None:
-    """Let PostgreSQL pass the lock file of a server that is dead.
+def disown(lock: Path) -> None:
+    """Let PostgreSQL pass a lock file, if there is one, of a server that is dead.
 
-    After a restart of a container or a machine its process number may belong to a stranger, and
-    PostgreSQL would refuse to start. Our own number in its place means nobody to it; the rest of
+    Its process number may belong to a stranger by now, or to what is left of it until its parent
+    notices, and PostgreSQL would refuse to start. Our own number means nobody to it. The rest of
     the file stays, by which it makes sure that no worker of the dead server is left.
     """
     try:
-        descriptor = os.open(cluster.data / "postmaster.pid", os.O_RDWR | os.O_NOFOLLOW)
+        descriptor = os.open(lock, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
         return
-    with os.fdopen(descriptor, "r+") as lock:
-        _, *rest = lock.read().split("\n")
-        lock.seek(0)
-        lock.write("\n".join([str(os.getpid()), *rest]))
-        lock.truncate()
+    with os.fdopen(descriptor, "r+") as file:
+        _, *rest = file.read().split("\n")
+        file.seek(0)
+        file.write("\n".join([str(os.getpid()), *rest]))
+        file.truncate()
 
 
 def failure(what: str, said: str, where: Path) -> EmbeddedDatabaseError:

@@ -44,12 +44,12 @@ def absolute(value: Path) -> Path:
     return value.expanduser().absolute()
 
 
-def default_data_dir() -> Path:
+def default_data_dir(root: bool) -> Path:
     """Return where data lies unless somebody says otherwise.
 
     Root's own home is closed to the user that runs PostgreSQL, so root gets a system directory.
     """
-    if os.geteuid() == 0:
+    if root:
         return SYSTEM_DATA_DIR
     data_home = Path(os.environ.get("XDG_DATA_HOME", ""))
     if not data_home.is_absolute():
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         None, description="host:port, separated by commas; none: no broker"
     )
     data_dir: Annotated[Path, AfterValidator(absolute)] = Field(
-        default_factory=default_data_dir,
+        default_factory=lambda: default_data_dir(root=os.geteuid() == 0),
         description="a directory for the embedded database, vault keys, archive and releases",
     )
     profile: Literal["embedded", "national"] = Field(

@@ -1,1 +1,1 @@
-"""What it adds up to: one file a view, with its table, its rule and its query."""
+"""What the ledger adds up to: one definition a view, run on columns."""

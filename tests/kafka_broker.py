@@ -62,7 +62,7 @@ class BrokerFailedError(Exception):
 class KafkaBroker:
     """A broker that keeps its ports and its data over restarts.
 
-    folder: where its data, configuration and `broker.log` go.
+    folder: where its configuration, its `broker.log` and its `data` go.
     properties: more or other entries of server.properties.
     The process ends with the thread that started it, whatever happens to that.
     """
@@ -74,6 +74,7 @@ class KafkaBroker:
             raise BrokerFailedError(f"There is no Kafka broker in {jars}: run `make kafka` first.")
         port, controller_port = _free_ports(2)
         self.bootstrap = f"127.0.0.1:{port}"
+        self.data = folder / "data"
         self._folder = folder
         self._jars = jars
         self._log = folder / "broker.log"
@@ -81,7 +82,7 @@ class KafkaBroker:
             "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
             "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
             "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
-            "log.dirs": str(folder / "data"),
+            "log.dirs": str(self.data),
             **(properties or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -112,7 +113,7 @@ class KafkaBroker:
         config = self._folder / "server.properties"
         lines = [f"{key}={value}\n" for key, value in self._properties.items()]
         config.write_text("".join(lines), encoding="utf-8")
-        if not (self._folder / "data" / "meta.properties").exists():
+        if not (self.data / "meta.properties").exists():
             self._format(config)
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(

@@ -1,5 +1,7 @@
 """Seals identity to the vault before any broker sees it, and opens it in memory at intake."""
 
+from datetime import date
+
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -24,7 +26,9 @@ def identity_bytes(identity: Identity) -> bytes:
 
 def seal(identity: Identity, key: OKPKey) -> str:
     """Return an identity block as a compact JWE; two sealings of one block differ."""
-    return jwe.encrypt_compact(dict(HEADER), identity_bytes(identity), key, algorithms=[*HEADER.values()])
+    return jwe.encrypt_compact(
+        dict(HEADER), identity_bytes(identity), key, algorithms=[*HEADER.values()]
+    )
 
 
 def unseal(sealed: str, key: OKPKey) -> Identity | Rejection:
@@ -36,9 +40,12 @@ def unseal(sealed: str, key: OKPKey) -> Identity | Rejection:
     if opened is None:
         return _reject(Reason.IDENTITY_UNREADABLE)
     try:
-        return _IDENTITIES.decode(opened)
-    except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError):
+        identity = _IDENTITIES.decode(opened)
+        if identity.birth_date is not None:
+            date.fromisoformat(identity.birth_date)
+    except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError, ValueError):
         return _reject(Reason.IDENTITY_INVALID)
+    return identity
 
 
 def seal_if_open(raw: bytes, key: OKPKey) -> bytes:

@@ -77,7 +77,9 @@ def decrypt(key: bytes, row_id: UUID, sealed: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row_id.bytes)
     except InvalidTag as error:
-        raise KeyMissingError("A vault row cannot be opened: the key is not the right one.") from error
+        raise KeyMissingError(
+            "A vault row cannot be opened: the key is not the right one."
+        ) from error
 
 
 def new_child_key(wrap: bytes, subject_id: UUID) -> tuple[bytes, bytes]:

@@ -188,7 +188,8 @@ INSERT INTO link.progress (position) VALUES (0);
 CREATE TABLE link.persons (
     subject_id uuid PRIMARY KEY,
     person_id uuid NOT NULL,
-    first_position bigint NOT NULL
+    first_position bigint NOT NULL,
+    birthday date
 );
 CREATE INDEX persons_by_person ON link.persons (person_id);
 
@@ -197,7 +198,8 @@ CREATE TABLE link.episodes (
     subject_id uuid NOT NULL,
     first_position bigint NOT NULL,
     national_ids uuid[] NOT NULL,
-    age integer
+    age integer,
+    open boolean NOT NULL
 );
 CREATE INDEX episodes_by_subject ON link.episodes (subject_id);
 
@@ -215,6 +217,87 @@ CREATE TABLE projection.active_build (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     build integer NOT NULL REFERENCES projection.builds
 );
+
+-- Who was ever whom: e: episode to subject, p: subject to person, n: episode to national episode.
+CREATE TABLE projection.kin_v1 (
+    build integer NOT NULL,
+    kind text NOT NULL,
+    member uuid NOT NULL,
+    kin uuid NOT NULL,
+    PRIMARY KEY (build, kind, member, kin)
+) PARTITION BY LIST (build);
+CREATE INDEX kin_v1_reverse ON projection.kin_v1 (kind, kin);
+
+CREATE TABLE projection.parked_v1 (
+    build integer NOT NULL,
+    subject_id uuid NOT NULL,
+    since_position bigint NOT NULL,
+    PRIMARY KEY (build, subject_id)
+) PARTITION BY LIST (build);
+
+-- Every version of every fact, with the ledger positions between which it held.
+CREATE TABLE projection.episode_facts_v1 (
+    build integer NOT NULL,
+    source text NOT NULL,
+    fact_id uuid NOT NULL,
+    held_from bigint NOT NULL,
+    held_until bigint,
+    person_id uuid NOT NULL,
+    bucket text NOT NULL,
+    category text NOT NULL,
+    start_at timestamptz NOT NULL,
+    started_on date NOT NULL,
+    month text NOT NULL,
+    reporting_year integer NOT NULL,
+    end_at timestamptz,
+    end_reason text,
+    returned_on date,
+    offered boolean NOT NULL,
+    declined boolean NOT NULL,
+    completed boolean NOT NULL,
+    within_72h text,
+    authority text NOT NULL,
+    host_authority text NOT NULL,
+    region text NOT NULL,
+    force text NOT NULL,
+    age integer,
+    age_band text NOT NULL,
+    sex text NOT NULL,
+    placement_type text NOT NULL,
+    looked_after text NOT NULL,
+    findings text NOT NULL,
+    PRIMARY KEY (build, fact_id, source, held_from)
+) PARTITION BY LIST (build);
+CREATE INDEX episode_facts_v1_period ON projection.episode_facts_v1 (source, category, started_on);
+CREATE INDEX episode_facts_v1_returned ON projection.episode_facts_v1 (source, returned_on)
+    WHERE returned_on IS NOT NULL;
+
+-- Incidents by every dimension, as they stand at the build's position; changed by differences only.
+CREATE TABLE projection.incident_counts_v1 (
+    build integer NOT NULL,
+    source text NOT NULL,
+    category text NOT NULL,
+    started_on date NOT NULL,
+    authority text NOT NULL,
+    host_authority text NOT NULL,
+    region text NOT NULL,
+    force text NOT NULL,
+    age_band text NOT NULL,
+    sex text NOT NULL,
+    placement_type text NOT NULL,
+    looked_after text NOT NULL,
+    episodes bigint NOT NULL,
+    PRIMARY KEY (build, source, category, started_on, authority, host_authority, region, force,
+        age_band, sex, placement_type, looked_after)
+) PARTITION BY LIST (build);
+
+ALTER SCHEMA projection OWNER TO hub_project;
+ALTER TABLE projection.builds OWNER TO hub_project;
+ALTER TABLE projection.active_build OWNER TO hub_project;
+ALTER TABLE projection.kin_v1 OWNER TO hub_project;
+ALTER TABLE projection.parked_v1 OWNER TO hub_project;
+ALTER TABLE projection.episode_facts_v1 OWNER TO hub_project;
+ALTER TABLE projection.incident_counts_v1 OWNER TO hub_project;
 
 GRANT USAGE ON SCHEMA ledger, intake, vault, link, projection
     TO hub_intake, hub_vault, hub_project, hub_read;
@@ -235,6 +318,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA vault TO hub_vault;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA link TO hub_vault;
 GRANT SELECT ON link.progress TO hub_read, hub_project;
 
-GRANT CREATE ON SCHEMA projection TO hub_project;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA projection TO hub_project;
 GRANT SELECT ON ALL TABLES IN SCHEMA projection TO hub_read;
+GRANT SELECT ON public.hub_migrations TO hub_read;

@@ -1,1 +1,1 @@
-"""Pages."""
+"""Pages for people: templates, their style sheets, and the rendering of both."""

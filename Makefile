@@ -1,0 +1,56 @@
+# Two commands for a newcomer: `make demo` and `make test`. `make` alone lists them all.
+
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--only-binary :all: --no-emit-index-url --annotation-style line \
+	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test lint format unit lock kafka bench-intake schemas clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## install everything for development, and only what is missing
+	@deploy/setup.sh all
+
+demo: ## set up, then run the hub with real data at http://127.0.0.1:8000 until Ctrl-C
+	@deploy/setup.sh demo
+	@exec $(BIN)/hub demo
+
+test: setup kafka lint ## set up, then run every check and every test
+	$(BIN)/python -m pytest --cov
+
+lint: ## check format, rules, types, imports and shell scripts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/shellcheck .ci/run $(wildcard deploy/*.sh deploy/*/*.sh)
+
+format: ## put the code into its format, and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+unit: ## run the unit tests only
+	$(BIN)/python -m pytest tests/unit
+
+lock: ## pin every package again (UPGRADE=--upgrade: the newest that fit)
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@! grep -n '://' requirements.lock requirements-dev.lock
+
+kafka: ## assemble a real Kafka broker from Maven Central
+	@deploy/kafka/assemble.sh
+
+bench-intake: ## measure intake from Kafka beside eventsourcing's Application.save
+	$(BIN)/python -m tests.benchmarks.intake
+
+schemas: ## write the JSON Schemas of every contract again
+	$(BIN)/python -m hub.cli schemas
+
+clean: ## remove what setup, tests and builds left in this folder; data stay where they are
+	rm -rf .venv build deploy/kafka/target *.egg-info tests/artifacts .coverage .hypothesis \
+		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

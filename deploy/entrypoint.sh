@@ -1,0 +1,12 @@
+#!/bin/sh
+# Starts the hub in its container with the database password taken from a file, never from the
+# environment: the PostgreSQL client reads it from a password file that nobody else may read.
+set -eu
+secret=/run/secrets/database_password
+if [ -r "$secret" ]; then
+    umask 077
+    # The client's format: a colon or backslash in the password is written with a backslash.
+    printf '*:*:*:*:%s\n' "$(sed 's/[:\\]/\\&/g' "$secret")" >/tmp/pgpass
+    export PGPASSFILE=/tmp/pgpass
+fi
+exec hub "$@"

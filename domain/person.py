@@ -1,0 +1,153 @@
+"""What is known of a child beside its episodes: sex, care, placements, the eighteenth birthday."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.decisions import ChildReachedEighteen, PersonLinked
+from domain.events import (
+    CareEnded,
+    CareStarted,
+    PlacementEnded,
+    PlacementStarted,
+    RecordedEvent,
+    SubjectRegistered,
+    When,
+)
+from domain.facts import Standing, earliest, end_of, standing
+from domain.identifiers import publisher_kind
+from domain.vocabulary import Sex
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarePeriod:
+    """A period in which a child was looked after; ended: None while it lasts."""
+
+    care_id: UUID
+    started: When
+    ended: When | None
+    responsible_authority: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """A placement; ended: None while it lasts."""
+
+    placement_id: UUID
+    started: When
+    ended: When | None
+    placement_type: str
+    host_authority: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonContext:
+    """What a person's records say outside the episodes.
+
+    sex: U if nobody recorded it. birthday: the eighteenth, None until the vault announces it.
+    """
+
+    sex: Sex
+    birthday: date | None
+    care: tuple[CarePeriod, ...]
+    placements: tuple[Placement, ...]
+
+    def care_at(self, instant: datetime) -> CarePeriod | None:
+        """Return the period of care that covers an instant; of several, the one begun last."""
+        return _covering(self.care, instant, lambda each: each.care_id)
+
+    def placement_at(self, instant: datetime) -> Placement | None:
+        """Return the placement that covers an instant; of several, the one begun last."""
+        return _covering(self.placements, instant, lambda each: each.placement_id)
+
+
+def person_of(subject_id: UUID, records: Iterable[RecordedEvent]) -> UUID:
+    """Return the person that a subject is, by the last decision; itself if there was none."""
+    links = [
+        (record.position, record.event.person_id)
+        for record in records
+        if isinstance(record.event, PersonLinked) and record.event.subject_id == subject_id
+    ]
+    return max(links)[1] if links else subject_id
+
+
+def person_context(records: Sequence[RecordedEvent]) -> PersonContext:
+    """Return the context of a person from the records of all its subjects, in any order.
+
+    An authority's word on sex goes before a force's.
+    """
+    birthdays = [
+        (record.position, record.event.birthday)
+        for record in records
+        if isinstance(record.event, ChildReachedEighteen)
+    ]
+    return PersonContext(
+        sex=_sex(records),
+        birthday=max(birthdays)[1] if birthdays else None,
+        care=tuple(_care(records)),
+        placements=tuple(_placements(records)),
+    )
+
+
+def _sex(records: Sequence[RecordedEvent]) -> Sex:
+    known: list[tuple[bool, Standing, Sex]] = [
+        (
+            publisher_kind(record.provenance.publisher) == "local-authority",  # type: ignore[arg-type]
+            standing(record),
+            record.event.sex,
+        )
+        for record in records
+        if isinstance(record.event, SubjectRegistered)
+        and record.event.sex not in (None, Sex.UNKNOWN)
+        and record.event.sex is not None
+    ]
+    return max(known)[2] if known else Sex.UNKNOWN
+
+
+def _last(records: Iterable[RecordedEvent], kind: type[Any], key: str) -> dict[UUID, Any]:
+    """Return, by identifier, the event of a kind with the highest standing."""
+    best: dict[UUID, tuple[Standing, Any]] = {}
+    for record in records:
+        if isinstance(record.event, kind):
+            own = getattr(record.event, key)
+            rank = standing(record)
+            if own not in best or rank > best[own][0]:
+                best[own] = (rank, record.event)
+    return {own: event for own, (_, event) in best.items()}
+
+
+def _care(records: Sequence[RecordedEvent]) -> Iterable[CarePeriod]:
+    ends: dict[UUID, CareEnded] = _last(records, CareEnded, "care_id")
+    starts: dict[UUID, CareStarted] = _last(records, CareStarted, "care_id")
+    for care_id, begun in sorted(starts.items()):
+        yield CarePeriod(
+            care_id=care_id,
+            started=begun.started,
+            ended=ends[care_id].ended if care_id in ends else None,
+            responsible_authority=begun.responsible_authority,
+        )
+
+
+def _placements(records: Sequence[RecordedEvent]) -> Iterable[Placement]:
+    ends: dict[UUID, PlacementEnded] = _last(records, PlacementEnded, "placement_id")
+    starts: dict[UUID, PlacementStarted] = _last(records, PlacementStarted, "placement_id")
+    for placement_id, begun in sorted(starts.items()):
+        yield Placement(
+            placement_id=placement_id,
+            started=begun.started,
+            ended=ends[placement_id].ended if placement_id in ends else None,
+            placement_type=begun.placement_type,
+            host_authority=begun.host_authority,
+        )
+
+
+def _covering(periods: Sequence[Any], instant: datetime, key: Any) -> Any:
+    covering = [
+        period
+        for period in periods
+        if earliest(period.started) <= instant
+        and (period.ended is None or instant < end_of(period.ended))
+    ]
+    return max(covering, key=lambda each: (earliest(each.started), key(each)), default=None)

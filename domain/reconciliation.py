@@ -1,0 +1,186 @@
+"""Which source episodes of one person are one national episode (linkage rules, section 4).
+
+The same episodes in any order give the same answer. A police account is a unit of its own unless
+another force's overlaps it; one force's records are never merged by time. An authority's row is
+evidence for every police unit that it overlaps, and stands alone if it overlaps none.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import combinations
+from typing import Final
+from uuid import UUID
+
+from domain.facts import SourceEpisode, earliest, end_of
+from domain.measures import Source
+
+# An authority's dates may be a day off at each end.
+TOLERANCE: Final = timedelta(days=1)
+
+OVERLAP: Final = "overlap"
+NEAR: Final = "within-a-day"
+ALONE: Final = "alone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """The national episodes that a source episode belongs to, and by which rule."""
+
+    episode_id: UUID
+    national_ids: tuple[UUID, ...]
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Span:
+    """A source episode as an interval; exact: whether that end is an instant and not a date."""
+
+    episode: SourceEpisode
+    start: datetime
+    end: datetime | None
+    exact_start: bool
+    exact_end: bool
+
+
+def reconcile(episodes: Sequence[SourceEpisode]) -> tuple[Match, ...]:
+    """Return the match of each of one person's source episodes, in the order of their identifiers.
+
+    Episodes that cannot count (void, or without a start) stay on their own.
+    """
+    ordered = sorted(episodes, key=lambda each: each.episode_id)
+    counting = _capped([span for each in ordered if each.counts and (span := _span(each))])
+    police = [each for each in counting if each.episode.source is Source.POLICE]
+    authority = [each for each in counting if each.episode.source is Source.AUTHORITY]
+    units = _components(police)
+    attached, basis = _attach(authority, units)
+    alone = [each for each in authority if not attached[each.episode.episode_id]]
+    groups: list[list[SourceEpisode]] = []
+    for index, unit in enumerate(units):
+        only_here = [
+            each.episode for each in authority if attached[each.episode.episode_id] == (index,)
+        ]
+        groups.append([each.episode for each in unit] + only_here)
+    names = [_name(group) for group in groups]
+    matches: dict[UUID, Match] = {}
+    for name, unit in zip(names, units, strict=True):
+        shared = any(name != each.episode.episode_id for each in unit) or len(unit) > 1
+        for each in unit:
+            matches[each.episode.episode_id] = _match(each, (name,), OVERLAP if shared else ALONE)
+    for each in authority:
+        found = attached[each.episode.episode_id]
+        if found:
+            ids = tuple(names[index] for index in found)
+            matches[each.episode.episode_id] = _match(each, ids, basis[each.episode.episode_id])
+    for group in _components(alone):
+        name = _name([each.episode for each in group])
+        for each in group:
+            matches[each.episode.episode_id] = _match(
+                each, (name,), OVERLAP if len(group) > 1 else ALONE
+            )
+    return tuple(
+        matches.get(each.episode_id)
+        or Match(episode_id=each.episode_id, national_ids=(each.episode_id,), basis=ALONE)
+        for each in ordered
+    )
+
+
+def _span(episode: SourceEpisode) -> _Span | None:
+    start = episode.start
+    if start is None:
+        return None
+    given = [when for when in (episode.left, episode.last_seen) if when is not None]
+    known = [when for when in given if earliest(when) == start] or [episode.reported or start]
+    ended = episode.ended
+    return _Span(
+        episode=episode,
+        start=start,
+        end=None if ended is None else max(end_of(ended), start),
+        exact_start=all(isinstance(when, datetime) for when in known),
+        exact_end=isinstance(ended, datetime),
+    )
+
+
+def _capped(spans: Sequence[_Span]) -> list[_Span]:
+    """End an account that was never closed where the same source next saw the child go."""
+    capped = []
+    for span in spans:
+        later = [
+            each.start
+            for each in spans
+            if each.episode.publisher == span.episode.publisher and each.start > span.start
+        ]
+        capped.append(replace(span, end=min(later)) if span.end is None and later else span)
+    return capped
+
+
+def _overlap(one: _Span, other: _Span, tolerance: timedelta = timedelta(0)) -> bool:
+    """Return whether two spans share an instant; an open one lasts."""
+    first, second = sorted((one, other), key=lambda each: (each.start, each.episode.episode_id))
+    if first.end is None or second.start < first.end:
+        return True
+    if first.exact_end and second.exact_start:
+        # The child was found in between, to the minute: no tolerance bridges that.
+        return second.start == first.start
+    return second.start < first.end + tolerance
+
+
+def _components(spans: Sequence[_Span]) -> list[list[_Span]]:
+    """Return the groups of spans that overlap across publishers, each in a fixed order."""
+    group_of = {each.episode.episode_id: index for index, each in enumerate(spans)}
+    for one, other in combinations(spans, 2):
+        if one.episode.publisher != other.episode.publisher and _overlap(one, other):
+            keep, drop = sorted(
+                (group_of[one.episode.episode_id], group_of[other.episode.episode_id])
+            )
+            for each, group in group_of.items():
+                if group == drop:
+                    group_of[each] = keep
+    groups: dict[int, list[_Span]] = defaultdict(list)
+    for each in spans:
+        groups[group_of[each.episode.episode_id]].append(each)
+    return [groups[index] for index in sorted(groups)]
+
+
+def _attach(
+    authority: Iterable[_Span], units: Sequence[Sequence[_Span]]
+) -> tuple[dict[UUID, tuple[int, ...]], dict[UUID, str]]:
+    """Return, for each authority row, the police units that it is evidence for, and by what rule."""
+    attached: dict[UUID, tuple[int, ...]] = {}
+    basis: dict[UUID, str] = {}
+    taken: set[int] = set()
+    waiting: list[_Span] = []
+    for row in authority:
+        inside = tuple(
+            index for index, unit in enumerate(units) if any(_overlap(row, each) for each in unit)
+        )
+        attached[row.episode.episode_id] = inside
+        basis[row.episode.episode_id] = OVERLAP
+        taken.update(inside)
+        if not inside:
+            waiting.append(row)
+    for row in sorted(waiting, key=lambda each: (each.start, each.episode.episode_id)):
+        near = [
+            (_distance(row, unit), index)
+            for index, unit in enumerate(units)
+            if index not in taken and any(_overlap(row, each, TOLERANCE) for each in unit)
+        ]
+        if near:
+            attached[row.episode.episode_id] = (min(near)[1],)
+            basis[row.episode.episode_id] = NEAR
+            taken.add(min(near)[1])
+    return attached, basis
+
+
+def _distance(row: _Span, unit: Sequence[_Span]) -> timedelta:
+    return min(abs(each.start - row.start) for each in unit)
+
+
+def _name(group: Iterable[SourceEpisode]) -> UUID:
+    """Return the identifier of the member that was recorded first."""
+    return min(group, key=lambda each: (each.first_position, each.episode_id)).episode_id
+
+
+def _match(span: _Span, national_ids: tuple[UUID, ...], basis: str) -> Match:
+    return Match(episode_id=span.episode.episode_id, national_ids=national_ids, basis=basis)

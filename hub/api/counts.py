@@ -1,0 +1,156 @@
+"""Routes that answer questions for counts, in JSON, CSV, Parquet or Arrow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import Response
+
+from contracts.counts import (
+    CountsDocument,
+    counts_arrow,
+    counts_csv,
+    counts_json,
+    counts_parquet,
+    parse_counts_query,
+)
+from contracts.measures import MeasuresDocument, measures_document
+from domain.errors import UsageError
+from domain.measures import DIMENSIONS, MEASURES, CountsAnswer, CountsQuery, Source
+from hub.api.answers import JSON_TYPE, known_parameters, reply, reply_json
+from hub.api.description import COMMON_FAILURES, counts_answer, failures, read_answer
+from hub.api.door import operator_only
+from hub.api.media import preferred_media
+from hub.api.problems import FORBIDDEN, NO_SUCH_PATH, NOT_ACCEPTABLE, OF_ERROR
+from hub.api.refusals import Refused
+from hub.api.services import Services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One way to write an answer down. media_type: as `Accept` asks for it."""
+
+    suffix: str
+    media_type: str
+    write: Callable[[CountsAnswer], bytes]
+
+
+FORMS: Final = (
+    Form(suffix="json", media_type=JSON_TYPE, write=counts_json),
+    Form(suffix="csv", media_type="text/csv", write=lambda answer: counts_csv(answer).encode()),
+    Form(suffix="parquet", media_type="application/vnd.apache.parquet", write=counts_parquet),
+    Form(suffix="arrow", media_type="application/vnd.apache.arrow.file", write=counts_arrow),
+)
+MEDIA_TYPES: Final = tuple(form.media_type for form in FORMS)
+SUFFIXES: Final = {form.suffix: form for form in FORMS}
+
+MeasureName = Annotated[str, Query(description="One of: " + ", ".join(MEASURES) + ".")]
+By = Annotated[
+    str | None,
+    Query(description="Separated by commas, of: " + ", ".join(DIMENSIONS) + "."),
+]
+First = Annotated[str | None, Query(alias="from", description="First London date, 2025-04-01.")]
+Last = Annotated[str | None, Query(alias="to", description="Last London date, inclusive.")]
+AsOf = Annotated[
+    str | None,
+    Query(description="A ledger position, or a London date whose end is meant. None: now."),
+]
+Whose = Annotated[str | None, Query(description="One of: " + ", ".join(Source) + ".")]
+Suffix = Annotated[str, Path(description="One of: " + ", ".join(SUFFIXES) + ".")]
+
+
+def question(
+    measure: MeasureName,
+    by: By = None,
+    first: First = None,
+    last: Last = None,
+    as_of: AsOf = None,
+    source: Whose = None,
+) -> CountsQuery:
+    """Return the question of a query string. Raises Refused, naming the choices, if it is none."""
+    try:
+        return parse_counts_query(measure, by, first, last, as_of, source)
+    except UsageError as error:
+        raise Refused(OF_ERROR[UsageError], str(error)) from None
+
+
+AskedQuery = Annotated[CountsQuery, Depends(question)]
+
+
+def counts_router(services: Services) -> APIRouter:
+    """Return the routes that say what can be counted, and count it."""
+    router = APIRouter(
+        prefix="/v1",
+        tags=["counts"],
+        dependencies=[Depends(known_parameters)],
+        default_response_class=Response,
+        responses=COMMON_FAILURES,
+    )
+    for_operators = [Depends(operator_only)]
+
+    @router.get("/measures", responses=read_answer(MeasuresDocument, "What can be asked."))
+    def measures(request: Request) -> Response:
+        """Every measure, dimension and source, what it means and where its rule comes from."""
+        return reply_json(request, measures_document(), position=services.status.position())
+
+    @router.get(
+        "/counts",
+        dependencies=for_operators,
+        responses={
+            **counts_answer(
+                CountsDocument, MEDIA_TYPES, "The counts, in the form that Accept asks for."
+            ),
+            **failures(FORBIDDEN, NOT_ACCEPTABLE),
+        },
+    )
+    def counts(request: Request, query: AskedQuery) -> Response:
+        """Counts of one measure by up to ten dimensions, as they stand or as they stood.
+
+        A low and a high value give the range that the rows still in review leave open.
+        """
+        return counted(request, services, query, accepted_form(request))
+
+    @router.get(
+        "/counts.{suffix}",
+        dependencies=for_operators,
+        responses={
+            **counts_answer(
+                CountsDocument, MEDIA_TYPES, "The counts, in the form that the suffix names."
+            ),
+            **failures(FORBIDDEN, NO_SUCH_PATH),
+        },
+    )
+    def counts_file(request: Request, query: AskedQuery, suffix: Suffix) -> Response:
+        """The same counts as a file, whatever Accept says."""
+        form = SUFFIXES.get(suffix)
+        if form is None:
+            raise Refused(NO_SUCH_PATH, f"The suffix is one of {', '.join(SUFFIXES)}.")
+        return counted(request, services, query, form)
+
+    return router
+
+
+def counted(request: Request, services: Services, query: CountsQuery, form: Form) -> Response:
+    """Return an answer in a form, under a file name that says what it holds."""
+    try:
+        answer = services.counts.answer(query)
+    except UsageError as error:
+        raise Refused(OF_ERROR[UsageError], str(error)) from None
+    name = f"{query.measure}-{query.source}-{answer.as_of_position}.{form.suffix}"
+    return reply(
+        request,
+        form.write(answer),
+        position=answer.as_of_position,
+        media_type=form.media_type,
+        headers={"Content-Disposition": f'inline; filename="{name}"', "Vary": "Accept"},
+    )
+
+
+def accepted_form(request: Request) -> Form:
+    """Return the form that the request likes best. Raises Refused if it takes none of them."""
+    accept = ",".join(request.headers.getlist("accept"))
+    chosen = preferred_media(accept, MEDIA_TYPES)
+    if chosen is None:
+        raise Refused(NOT_ACCEPTABLE, f"Ask for one of {', '.join(MEDIA_TYPES)}.")
+    return next(form for form in FORMS if form.media_type == chosen)

@@ -1,0 +1,83 @@
+"""Who may pass: everything is closed without a token, but the public tree and health."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from domain.identifiers import PublisherId
+from hub.api.problems import FORBIDDEN, NOT_AUTHENTICATED
+from hub.api.refusals import Refused
+from hub.api.services import Caller, Tokens
+
+PUBLIC_PATHS: Final = frozenset({"/", "/feed", "/livez", "/readyz"})
+PUBLIC_TREE: Final = "/feed/"
+
+CHALLENGE: Final = 'Bearer realm="missing-children-hub"'
+LONGEST_TOKEN: Final = 8192
+
+# RFC 6750; the scheme is case-insensitive, the token is not.
+_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
+
+
+class Door:
+    """Lets a request in if its path is public, or if it shows a token that somebody holds.
+
+    It judges by path, before any route is looked for: a route is closed unless listed here.
+    """
+
+    def __init__(self, app: ASGIApp, *, tokens: Tokens) -> None:
+        self.app = app
+        self.tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with its caller; raises Refused if there is none."""
+        if scope["type"] == "websocket":
+            # No route speaks it; one added later stays closed until somebody thinks about it.
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] == "http" and not is_public(scope["path"]):
+            token = bearer_token(Headers(scope=scope).getlist("authorization"))
+            caller = await run_in_threadpool(self.tokens.check, token)
+            if caller is None:
+                challenge = f'{CHALLENGE}, error="invalid_token"'
+                raise Refused(NOT_AUTHENTICATED, headers={"WWW-Authenticate": challenge})
+            scope.setdefault("state", {})["caller"] = caller
+        await self.app(scope, receive, send)
+
+
+def is_public(path: str) -> bool:
+    """Return whether a path is open to everyone."""
+    return path in PUBLIC_PATHS or path.startswith(PUBLIC_TREE)
+
+
+def bearer_token(headers: list[str]) -> str:
+    """Return the one token that a request shows. Raises Refused if it shows none, or several."""
+    match = _BEARER.fullmatch(headers[0]) if len(headers) == 1 else None
+    if match is None or len(match[1]) > LONGEST_TOKEN:
+        raise Refused(NOT_AUTHENTICATED, headers={"WWW-Authenticate": CHALLENGE})
+    return match[1]
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who makes a request that the door let in."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+KnownCaller = Annotated[Caller, Depends(caller_of)]
+
+
+def operator_only(caller: KnownCaller) -> None:
+    """Refuse anyone but the operator."""
+    if caller.role != "operator":
+        raise Refused(FORBIDDEN, "Only the operator's token opens this.")
+
+
+def may_read(caller: Caller, publisher: PublisherId | None) -> None:
+    """Refuse a publisher that asks for what another one sent."""
+    if caller.role == "publisher" and caller.publisher != publisher:
+        raise Refused(FORBIDDEN)

@@ -1,0 +1,102 @@
+"""The route that takes messages in, one or a batch."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from msgspec.json import encode
+from starlette.responses import Response
+
+from contracts.outcomes import Receipt
+from contracts.receipts import ReceiptsDocument, receipts_document
+from domain.identifiers import PUBLISHER_PATTERN, PublisherId
+from hub.api.answers import JSON_TYPE, known_parameters
+from hub.api.bodies import Body, ContentType, split_body
+from hub.api.description import COMMON_FAILURES, EVENTS_BODY, answered, failures
+from hub.api.door import KnownCaller
+from hub.api.preferences import WaitingRoom, preferred_wait
+from hub.api.problems import (
+    BATCH_INVALID,
+    BODY_TOO_LARGE,
+    FORBIDDEN,
+    TOO_MANY_EVENTS,
+    TOO_SLOW,
+    WRONG_CONTENT_TYPE,
+)
+from hub.api.refusals import Refused
+from hub.api.services import Services
+
+SentFor = Annotated[
+    str | None,
+    Query(
+        pattern=PUBLISHER_PATTERN,
+        description="For whom the operator sends; an event with another source is rejected.",
+    ),
+]
+
+
+def events_router(services: Services) -> APIRouter:
+    """Return the route that takes messages in."""
+    router = APIRouter(
+        prefix="/v1",
+        tags=["events"],
+        dependencies=[Depends(known_parameters)],
+        default_response_class=Response,
+        responses=COMMON_FAILURES,
+    )
+    room = WaitingRoom()
+
+    @router.post(
+        "/events",
+        status_code=202,
+        responses={
+            **answered(202, ReceiptsDocument, "Durable. An outcome of null is not known yet."),
+            **answered(200, ReceiptsDocument, "Durable and settled within the wait asked for."),
+            **failures(BATCH_INVALID, FORBIDDEN, TOO_SLOW),
+            **failures(BODY_TOO_LARGE, TOO_MANY_EVENTS, WRONG_CONTENT_TYPE),
+        },
+        openapi_extra=EVENTS_BODY,
+    )
+    def send_events(
+        request: Request,
+        caller: KnownCaller,
+        kind: ContentType,
+        body: Body,
+        publisher: SentFor = None,
+    ) -> Response:
+        """Send one event, or a batch of at most 500; each gets its own receipt, in order.
+
+        The answer comes when the events are durable. An event that breaks its contract is
+        rejected on its own, so look at the outcomes. To send the same again is safe.
+        """
+        sent_by = vouched_for(caller.publisher, publisher)
+        messages = split_body(kind, body)
+        with room.wait(preferred_wait(request)) as seconds:
+            receipts = services.gateway.receive(
+                messages, sent_by=sent_by, wait_seconds=float(seconds)
+            )
+        return receipts_response(receipts, waited_seconds=seconds)
+
+    return router
+
+
+def vouched_for(own: PublisherId | None, stated: str | None) -> PublisherId | None:
+    """Return whose messages these must be; None: anybody's, as the operator may send for all.
+
+    own: the publisher of the token. stated: the one that the request names.
+    """
+    if own is not None and stated not in (None, own):
+        raise Refused(FORBIDDEN, "A publisher's token sends only for that publisher.")
+    return own if stated is None else PublisherId(stated)
+
+
+def receipts_response(receipts: Sequence[Receipt], *, waited_seconds: int) -> Response:
+    """Return the receipts: 200 if the request waited until all were settled, else 202."""
+    settled = all(receipt.settled is not None for receipt in receipts)
+    headers = {"Preference-Applied": f"wait={waited_seconds}"} if waited_seconds else {}
+    return Response(
+        encode(receipts_document(receipts)),
+        status_code=200 if waited_seconds and settled else 202,
+        headers=headers,
+        media_type=JSON_TYPE,
+    )

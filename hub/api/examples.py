@@ -1,0 +1,149 @@
+"""One example of every form that the API answers with; made up, and of no child."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import to_builtins
+
+from contracts.catalogue import contracts_document
+from contracts.counts import counts_document
+from contracts.measures import measures_document
+from contracts.outcomes import Outcome, Receipt, Rejection, Settled, SubmissionRecord
+from contracts.problems import ParameterProblem, ProblemDocument, ProblemMeaning, problem_type
+from contracts.reasons import MEANING, Reason
+from contracts.receipts import RejectsDocument, receipts_document, submission_document
+from contracts.status import (
+    HealthDocument,
+    HubStatus,
+    SourceEpisodeTotals,
+    SubmissionTotals,
+    Versions,
+    reconciliation_document,
+)
+from domain.identifiers import PublisherId, publisher_urn
+from domain.measures import DEFINITION_VERSION, CountRow, CountsAnswer, CountsQuery, Coverage
+
+PUBLISHER: Final = PublisherId("la-330")
+AT: Final = datetime(2026, 3, 14, 22, 5, tzinfo=UTC)
+
+EVENT: Final[dict[str, Any]] = {
+    "specversion": "1.0",
+    "id": "2f1c7a52-0001",
+    "source": publisher_urn(PUBLISHER),
+    "type": "missing.episode.reported.v1",
+    "time": "2026-03-14T22:05:00Z",
+    "subject": "E-2093",
+    "datacontenttype": "application/json",
+    "data": {
+        "child": "C-1042",
+        "classification": "missing",
+        "last_seen": "2026-03-14T19:30:00Z",
+        "looked_after": True,
+    },
+}
+
+RECORD: Final = SubmissionRecord(
+    submission_id=UUID("6b1f2a3c-4d5e-5f60-8a7b-9c0d1e2f3a4b"),
+    publisher=PUBLISHER,
+    outcome=Outcome.REJECTED,
+    rejection=Rejection(
+        reason=Reason.DATE_INVALID,
+        pointer="/data/last_seen",
+        message="The date or time does not exist in the calendar.",
+    ),
+    received_at=AT,
+)
+
+RECEIPT: Final = Receipt(
+    submission_id=UUID("0d9e8f7a-6b5c-5d4e-9f3a-2b1c0d9e8f7a"),
+    settled=Settled(
+        submission_id=UUID("0d9e8f7a-6b5c-5d4e-9f3a-2b1c0d9e8f7a"),
+        outcome=Outcome.ACCEPTED,
+        position=48211,
+    ),
+)
+
+COUNTS: Final = CountsAnswer(
+    query=CountsQuery(
+        measure="missing_incidents",
+        by=("region",),
+        first_day=date(2026, 3, 1),
+        last_day=date(2026, 3, 31),
+    ),
+    as_of_position=48211,
+    as_of_time=AT,
+    definition_version=DEFINITION_VERSION,
+    rows=(
+        CountRow(dimensions=("E12000001",), value=610, low=602, high=615),
+        CountRow(dimensions=("E12000002",), value=1480, low=1475, high=1496),
+    ),
+    coverage=Coverage(
+        publishers_heard=187,
+        publishers_registered=193,
+        parked_children=0,
+        findings=(("class-conflict", 12),),
+    ),
+)
+
+STATUS: Final = HubStatus(
+    ledger_position=48211,
+    projection_position=48211,
+    linked_position=48211,
+    submissions=SubmissionTotals(
+        received=50000, accepted=48100, duplicate=1700, conflict=40, rejected=150, in_flight=10
+    ),
+    source_episodes=SourceEpisodeTotals(
+        total=9600,
+        matched=4200,
+        police_only=3900,
+        authority_only=1300,
+        in_review=150,
+        held=20,
+        void=30,
+    ),
+    parked_children=0,
+    publishers_heard=187,
+    versions=Versions(hub="0.1.0", schema="1", definition=DEFINITION_VERSION),
+    database_bytes=314572800,
+)
+
+PROBLEM: Final = ProblemDocument(
+    type=problem_type("parameters-invalid"),
+    title="A parameter does not have the form asked for",
+    status=422,
+    detail="The member errors names each parameter at fault.",
+    errors=(
+        ParameterProblem(
+            place="query", name="limit", detail="Input should be less than or equal to 500."
+        ),
+    ),
+)
+
+
+def example_of(form: type) -> Any:
+    """Return an example of a form as JSON holds it. Raises KeyError if the form has none."""
+    return _examples()[form]
+
+
+@cache
+def _examples() -> dict[type, Any]:
+    documents: tuple[object, ...] = (
+        contracts_document(),
+        counts_document(COUNTS),
+        measures_document(),
+        receipts_document([RECEIPT]),
+        submission_document(RECORD),
+        RejectsDocument(publisher=PUBLISHER, rejects=(submission_document(RECORD),), next=None),
+        STATUS,
+        reconciliation_document(STATUS),
+        HealthDocument(status="ready", checks={"database": "ready"}),
+        PROBLEM,
+        ProblemMeaning(
+            code=Reason.DATE_INVALID,
+            title="The message was rejected",
+            detail=MEANING[Reason.DATE_INVALID],
+        ),
+    )
+    return {type(document): to_builtins(document) for document in documents}

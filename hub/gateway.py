@@ -1,0 +1,124 @@
+"""Where HTTPS and files hand their messages over: to intake at once, or to Kafka."""
+
+from collections.abc import Sequence
+from time import monotonic, sleep
+from typing import Protocol
+from uuid import UUID
+
+from contracts.outcomes import Receipt, Settled, SubmissionRecord
+from domain.identifiers import PublisherId
+from hub.broker_producer import IntakeProducer
+from hub.identity.keys import Keys
+from hub.identity.sealing import seal_if_open
+from hub.intake import Batch, Intake, Message
+
+WAIT_STEP_SECONDS = 0.05
+
+
+class Lookup(Protocol):
+    """Finds how a submission ended."""
+
+    def find(self, submission_id: UUID) -> SubmissionRecord | None:
+        """Return a submission by its receipt; None while it has not ended."""
+        ...
+
+
+class LocalGateway:
+    """The embedded profile: outcomes are known, and durable, on return."""
+
+    def __init__(self, intake: Intake, keys: Keys, *, transport: str) -> None:
+        """Seal what comes in clear, then settle it."""
+        self._intake = intake
+        self._keys = keys
+        self._transport = transport
+
+    def receive(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> Sequence[Receipt]:
+        """Settle messages as one batch; wait_seconds makes no difference here."""
+        del wait_seconds
+        sealed = [
+            Message(raw=seal_if_open(raw, self._keys.sealing), sent_by=sent_by) for raw in messages
+        ]
+        settled = self._intake.settle(Batch(messages=sealed, transport=self._transport))
+        return [Receipt(submission_id=each.submission_id, settled=each) for each in settled]
+
+
+class KafkaGateway:
+    """The national profile: a message is durable once the brokers have acknowledged it."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        producer: IntakeProducer,
+        lookup: Lookup,
+        keys: Keys,
+        *,
+        transport: str,
+    ) -> None:
+        """Messages that name no publisher have no topic: intake settles them here."""
+        self._intake = intake
+        self._producer = producer
+        self._lookup = lookup
+        self._keys = keys
+        self._transport = transport
+
+    def receive(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> Sequence[Receipt]:
+        """Produce messages to their publishers' topics, and wait for outcomes if asked to.
+
+        Raises BrokerUnavailableError if the brokers do not acknowledge all; a retry is safe.
+        """
+        sealed = [
+            Message(raw=seal_if_open(raw, self._keys.sealing), sent_by=sent_by) for raw in messages
+        ]
+        addressed = self._intake.address(sealed)
+        topics: dict[PublisherId, list[bytes]] = {}
+        homeless: list[Message] = []
+        for message, address in zip(sealed, addressed, strict=True):
+            if address.publisher is None:
+                homeless.append(message)
+            else:
+                topics.setdefault(address.publisher, []).append(message.raw)
+        for publisher in sorted(topics):
+            self._producer.send(publisher, topics[publisher])
+        here = iter(
+            self._intake.settle(Batch(messages=homeless, transport=self._transport))
+            if homeless
+            else ()
+        )
+        receipts = [
+            _known(next(here))
+            if address.publisher is None
+            else Receipt(submission_id=address.submission_id)
+            for address in addressed
+        ]
+        return self._wait(receipts, wait_seconds)
+
+    def _wait(self, receipts: Sequence[Receipt], wait_seconds: float) -> Sequence[Receipt]:
+        deadline = monotonic() + wait_seconds
+        current = list(receipts)
+        while wait_seconds > 0:
+            current = [each if each.settled else self._look(each) for each in current]
+            if all(each.settled for each in current) or monotonic() >= deadline:
+                break
+            sleep(WAIT_STEP_SECONDS)
+        return current
+
+    def _look(self, receipt: Receipt) -> Receipt:
+        record = self._lookup.find(receipt.submission_id)
+        if record is None or record.outcome is None:
+            return receipt
+        return _known(
+            Settled(
+                submission_id=record.submission_id,
+                outcome=record.outcome,
+                position=record.position,
+                rejection=record.rejection,
+            )
+        )
+
+
+def _known(settled: Settled) -> Receipt:
+    return Receipt(submission_id=settled.submission_id, settled=settled)

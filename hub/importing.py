@@ -1,0 +1,259 @@
+"""Takes whole files in: CloudEvents as NDJSON or a JSON array, and SSDA903 returns."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from msgspec import DecodeError, Raw
+from msgspec.json import decode
+
+from contracts.imports import (
+    FindingEntry,
+    ImportReport,
+    RejectionEntry,
+    Totals,
+    report,
+    totals_of,
+)
+from contracts.outcomes import Outcome, Receipt
+from contracts.ssda903 import read_return
+from contracts.ssda903_reading import ReturnReading
+from contracts.submissions import Contract
+from domain.errors import FileFormatError, UsageError
+from domain.identifiers import PublisherId
+from hub.identity.keys import Keys
+from hub.identity.sealing import seal
+
+BATCH = 2_000
+# How long an import waits for the outcomes of one batch that went through Kafka.
+WAIT_SECONDS = 60.0
+
+Progress = Callable[[int], None]
+T = TypeVar("T")
+
+
+class Door(Protocol):
+    """Takes messages in."""
+
+    def receive(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> Sequence[Receipt]:
+        """Make messages durable and return one receipt for each, in their order."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """One message of a file; row counts from 1."""
+
+    row: int
+    raw: bytes
+
+
+def publish_file(
+    door: Door, path: str, *, publisher: PublisherId | None, progress: Progress | None = None
+) -> ImportReport:
+    """Send the CloudEvents of a file (`-`: standard input) and report on every one.
+
+    Raises FileFormatError if the file is empty, or is neither NDJSON nor a JSON array.
+    """
+    name = "standard input" if path == "-" else Path(path).name
+    outcomes: list[Outcome | None] = []
+    rejections: list[RejectionEntry] = []
+    for lines in _batches(_lines(path, name)):
+        receipts = door.receive(
+            [line.raw for line in lines], sent_by=publisher, wait_seconds=WAIT_SECONDS
+        )
+        for line, receipt in zip(lines, receipts, strict=True):
+            outcomes.append(_outcome(receipt))
+            entry = _rejection(name, line.row, receipt)
+            if entry is not None:
+                rejections.append(entry)
+        if progress is not None:
+            progress(len(lines))
+    if not outcomes:
+        raise FileFormatError(
+            name, problem="There is no event in it.", remedy="Send one CloudEvent a line."
+        )
+    totals = totals_of(outcomes)
+    return report(
+        {name: totals}, events=totals, findings=(), rejections=tuple(rejections)
+    )
+
+
+def read_ssda903(
+    path: Path, *, publisher: PublisherId, year: int, contract: Contract, keys: Keys
+) -> ReturnReading:
+    """Read the CSV files of a folder as one SSDA903 return.
+
+    Raises UsageError if the folder cannot be read, FileFormatError as the adapter does.
+    """
+    try:
+        if not path.is_dir():
+            raise UsageError(f"{path} is not a folder; give the folder of the return's CSV files.")
+        files = {
+            each.name: each.read_bytes()
+            for each in sorted(path.iterdir())
+            if each.suffix.lower() == ".csv" and each.is_file()
+        }
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    return read_return(
+        files,
+        publisher=publisher,
+        year=year,
+        code_lists=contract.code_lists,
+        seal=lambda identity: seal(identity, keys.sealing),
+        event_key=keys.event_key,
+    )
+
+
+def import_return(
+    door: Door,
+    reading: ReturnReading,
+    *,
+    publisher: PublisherId,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Send what a return was read into, and report on every row of it."""
+    ends: dict[tuple[str, int], list[Outcome | None]] = defaultdict(list)
+    rejections = [
+        RejectionEntry(
+            file=each.file,
+            row=each.row,
+            code=each.code,
+            pointer=each.pointer,
+            message=each.message,
+        )
+        for each in reading.rejections
+    ]
+    refused = {(each.file, each.row) for each in reading.rejections}
+    every: list[Outcome | None] = []
+    for batch in _batches(iter(reading.messages)):
+        receipts = door.receive(
+            [each.raw for each in batch], sent_by=publisher, wait_seconds=WAIT_SECONDS
+        )
+        for message, receipt in zip(batch, receipts, strict=True):
+            outcome = _outcome(receipt)
+            every.append(outcome)
+            ends[message.file, message.row].append(outcome)
+            entry = _rejection(message.file, message.row, receipt)
+            if entry is not None:
+                rejections.append(entry)
+        if progress is not None:
+            progress(len(batch))
+    # A row that gives no event of its own (a change of legal status, a UASC row) goes with the rest.
+    rest = Outcome.ACCEPTED if Outcome.ACCEPTED in every else Outcome.DUPLICATE
+    files = {
+        file: totals_of(
+            [
+                Outcome.REJECTED if (file, row) in refused else _worst(ends.get((file, row)), rest)
+                for row in range(1, count + 1)
+            ]
+        )
+        for file, count in reading.rows.items()
+    }
+    return report(
+        files,
+        events=totals_of(every),
+        findings=tuple(
+            FindingEntry(
+                file=each.file,
+                row=each.row,
+                code=each.code,
+                field=each.field,
+                subject_row=each.subject_row,
+            )
+            for each in reading.findings
+        ),
+        rejections=tuple(rejections),
+        ignored=reading.ignored,
+    )
+
+
+def merge(reports: Mapping[str, ImportReport]) -> ImportReport:
+    """Return one report over several files."""
+    events = Totals()
+    files: dict[str, Totals] = {}
+    for each in reports.values():
+        events = events.plus(each.events)
+        files.update(each.files)
+    return report(
+        files,
+        events=events,
+        findings=tuple(entry for each in reports.values() for entry in each.findings),
+        rejections=tuple(entry for each in reports.values() for entry in each.rejections),
+    )
+
+
+def _lines(path: str, name: str) -> Iterator[_Line]:
+    """Give the messages of a file: the elements of an array, or the lines that are not blank."""
+    try:
+        with sys.stdin.buffer if path == "-" else Path(path).open("rb") as file:
+            first = next((line for line in file if line.strip()), b"")
+            if first.lstrip().startswith(b"["):
+                yield from _elements(first + file.read(), name)
+                return
+            row = 0
+            for line in chain((first,), file):
+                if line.strip():
+                    row += 1
+                    yield _Line(row=row, raw=line.strip())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _elements(text: bytes, name: str) -> Iterator[_Line]:
+    try:
+        elements = decode(text, type=list[Raw])
+    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FileFormatError(
+            name,
+            problem="It begins as a JSON array and is not one.",
+            remedy="Check how it was written; nothing of it was taken.",
+        ) from error
+    for row, element in enumerate(elements, start=1):
+        yield _Line(row=row, raw=bytes(element))
+
+
+def _batches(items: Iterator[T]) -> Iterator[list[T]]:
+    while batch := list(islice(items, BATCH)):
+        yield batch
+
+
+def _outcome(receipt: Receipt) -> Outcome | None:
+    """Return how a message ended; None: it is durable and still in flight."""
+    return None if receipt.settled is None else receipt.settled.outcome
+
+
+def _worst(outcomes: Sequence[Outcome | None] | None, rest: Outcome) -> Outcome | None:
+    """Return the outcome of a row from those of its messages."""
+    if not outcomes:
+        return rest
+    order = (Outcome.REJECTED, Outcome.CONFLICT, None, Outcome.ACCEPTED, Outcome.DUPLICATE)
+    return min(outcomes, key=order.index)
+
+
+def _rejection(file: str, row: int, receipt: Receipt) -> RejectionEntry | None:
+    end = receipt.settled
+    if end is None or end.outcome not in (Outcome.REJECTED, Outcome.CONFLICT):
+        return None
+    if end.rejection is None:
+        return RejectionEntry(
+            file=file,
+            row=row,
+            code="conflict",
+            pointer="/id",
+            message="This id was sent before with other content; send a correction instead.",
+        )
+    return RejectionEntry(
+        file=file,
+        row=row,
+        code=end.rejection.reason.value,
+        pointer=end.rejection.pointer,
+        message=end.rejection.message,
+    )

@@ -1,0 +1,177 @@
+"""Every series that the hub exports; base units, labels from closed lists."""
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import LiteralString
+
+from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from domain.errors import HubError
+from domain.measures import DEFINITION_VERSION
+from hub.database import Database
+
+COMMIT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+_OUTCOMES: LiteralString = """
+SELECT publisher, transport, outcome, sum(submissions)
+  FROM intake.outcomes GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+_REJECTS: LiteralString = """
+SELECT publisher, reason, sum(submissions)
+  FROM intake.outcomes WHERE outcome = 'rejected' GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_LAST: LiteralString = """
+SELECT publisher, extract(epoch FROM max(last_at)) FROM intake.received GROUP BY 1 ORDER BY 1
+"""
+_POSITIONS: LiteralString = """
+SELECT h.position, b.position, p.position,
+       CASE WHEN b.position < h.position
+            THEN greatest(extract(epoch FROM clock_timestamp() - n.recorded_at), 0) ELSE 0 END
+  FROM ledger.head h, link.progress p, projection.active_build a
+  JOIN projection.builds b USING (build)
+  LEFT JOIN ledger.stored_events n ON n.notification_id = b.position + 1
+"""
+_SIZES: LiteralString = """
+SELECT n.nspname || '.' || c.relname, pg_total_relation_size(c.oid)
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'r' AND n.nspname IN ('ledger', 'intake', 'vault', 'link', 'projection')
+   AND NOT c.relispartition
+ ORDER BY 1
+"""
+_PARKED: LiteralString = """
+SELECT count(*) FROM projection.parked_v1 p JOIN projection.active_build a USING (build)
+"""
+
+
+class LedgerCollector(Collector):
+    """Reads, at each scrape, what the database knows; so every process tells the same."""
+
+    def __init__(self, database: Database) -> None:
+        """Read under the reading role."""
+        self._database = database
+
+    def collect(self) -> Iterable[Metric]:
+        """Give every series that comes from the database; none while it cannot be read."""
+        up = GaugeMetricFamily("hub_database_up", "1 if the database answered this scrape.")
+        try:
+            series = list(self._series())
+        except HubError:
+            up.add_metric([], 0.0)
+            return [up, *_build_info()]
+        up.add_metric([], 1.0)
+        return [up, *series, *_build_info()]
+
+    def _series(self) -> Iterable[Metric]:
+        with self._database.snapshot() as connection:
+            rows = {
+                name: connection.execute(query).fetchall()
+                for name, query in (
+                    ("outcomes", _OUTCOMES),
+                    ("rejects", _REJECTS),
+                    ("last", _LAST),
+                    ("positions", _POSITIONS),
+                    ("sizes", _SIZES),
+                    ("parked", _PARKED),
+                )
+            }
+        yield _counter(
+            "hub_events",
+            "Submissions settled.",
+            ("publisher", "transport", "outcome"),
+            rows["outcomes"],
+        )
+        yield _counter(
+            "hub_rejects", "Submissions rejected.", ("publisher", "reason"), rows["rejects"]
+        )
+        yield _gauge(
+            "hub_publisher_last_event_timestamp_seconds",
+            "When a publisher was last heard, as Unix time.",
+            ("publisher",),
+            rows["last"],
+        )
+        for ledger, projected, linked, lag in rows["positions"]:
+            yield _gauge("hub_ledger_position", "Last ledger position.", (), [(ledger,)])
+            yield _gauge(
+                "hub_projection_position",
+                "Ledger position that a view has reached.",
+                ("projection",),
+                [("episode_facts", projected), ("linkage", linked)],
+            )
+            yield _gauge(
+                "hub_projection_lag_seconds",
+                "Age of the oldest record that a view has not reached.",
+                ("projection",),
+                [("episode_facts", lag)],
+            )
+        yield _gauge(
+            "hub_quarantine_size",
+            "Children whose facts cannot be computed.",
+            (),
+            rows["parked"],
+        )
+        yield _gauge(
+            "hub_db_size_bytes", "Size of a table with its indexes.", ("table",), rows["sizes"]
+        )
+
+
+class Meters:
+    """The series of one process: what it times itself."""
+
+    def __init__(self) -> None:
+        """Make an empty registry."""
+        self.registry = CollectorRegistry()
+        self.commit_seconds = Histogram(
+            "hub_intake_commit_seconds",
+            "Time to settle one batch of submissions.",
+            buckets=COMMIT_BUCKETS,
+            registry=self.registry,
+        )
+        self.request_seconds = Histogram(
+            "hub_http_request_duration_seconds",
+            "Time to answer a request.",
+            ("route", "method", "code"),
+            registry=self.registry,
+        )
+
+    def record_request(self, route: str, method: str, code: int, seconds: float) -> None:
+        """Note one answered request."""
+        self.request_seconds.labels(route, method, str(code)).observe(seconds)
+
+
+def lag_gauge(lags: dict[str, int]) -> Metric:
+    """Return how many messages each publisher's topic holds that intake has not read."""
+    return _gauge(
+        "hub_intake_lag_events",
+        "Messages in a publisher's topic that intake has not read.",
+        ("publisher",),
+        sorted(lags.items()),
+    )
+
+
+def _counter(
+    name: str, text: str, labels: tuple[str, ...], rows: Iterable[tuple[object, ...]]
+) -> Metric:
+    family = CounterMetricFamily(name, text, labels=labels)
+    for row in rows:
+        family.add_metric([str(each) for each in row[:-1]], float(str(row[-1])))
+    return family
+
+
+def _gauge(
+    name: str, text: str, labels: tuple[str, ...], rows: Iterable[tuple[object, ...]]
+) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=labels)
+    for row in rows:
+        family.add_metric([str(each) for each in row[:-1]], float(str(row[-1])))
+    return family
+
+
+def _build_info() -> Iterable[Metric]:
+    yield _gauge(
+        "hub_build_info",
+        "Versions of what runs.",
+        ("version", "definition_version"),
+        [(version("missing-children-hub"), DEFINITION_VERSION, 1.0)],
+    )

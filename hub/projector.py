@@ -1,0 +1,207 @@
+"""Keeps the views up to date with the ledger: whole persons recomputed, only differences written."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+
+import duckdb
+import pyarrow as pa
+from psycopg import Connection
+from structlog import get_logger
+
+from domain.measures import DEFINITION_VERSION
+from hub.database import Database
+from projections.engine import RECORDS, EpisodeEngine
+from projections.episodes import apply_rows, create_build, rows_of, stored_rows
+from projections.kin import EPISODE_TYPES, LEARN, Kin, related
+
+Progress = Callable[[int, int], None]
+
+_HEAD: LiteralString = "SELECT position FROM ledger.head"
+_ACTIVE: LiteralString = """
+SELECT b.build, b.position FROM projection.active_build a JOIN projection.builds b USING (build)
+"""
+_LOCK_BUILD: LiteralString = """
+SELECT position FROM projection.builds WHERE build = %(build)s FOR UPDATE
+"""
+_ADD_BUILD: LiteralString = """
+INSERT INTO projection.builds (build, position, definition_version, updated_at)
+VALUES (%(build)s, 0, %(version)s, clock_timestamp())
+"""
+_NEXT_BUILD: LiteralString = "SELECT coalesce(max(build), 0) + 1 FROM projection.builds"
+_ACTIVATE: LiteralString = """
+INSERT INTO projection.active_build (build) VALUES (%(build)s)
+ON CONFLICT (one) DO UPDATE SET build = excluded.build
+"""
+_MOVE: LiteralString = """
+UPDATE projection.builds SET position = %(position)s, updated_at = clock_timestamp()
+ WHERE build = %(build)s
+"""
+# The stream of a record about a child is the child, of one about an episode the episode.
+_TOUCHED: LiteralString = """
+SELECT DISTINCT originator_id::text, topic = ANY(%(episode_types)s) AS episode
+  FROM ledger.stored_events
+ WHERE notification_id > %(after)s AND notification_id <= %(until)s
+   AND topic <> 'submissions-settled'
+ ORDER BY 1, 2
+"""
+_RECORDS: LiteralString = """
+SELECT notification_id, topic, publisher, coalesce(submission_id::text, ''), occurred_at,
+       convert_from(state, 'UTF8')
+  FROM ledger.stored_events
+ WHERE originator_id = ANY(%(streams)s::uuid[]) AND notification_id <= %(until)s
+ ORDER BY notification_id
+"""
+_PARK: LiteralString = """
+INSERT INTO projection.parked_v1 (build, subject_id, since_position)
+VALUES (%(build)s, %(subject)s, %(position)s) ON CONFLICT DO NOTHING
+"""
+_UNPARK: LiteralString = """
+DELETE FROM projection.parked_v1 WHERE build = %(build)s AND subject_id = ANY(%(subjects)s::uuid[])
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advance:
+    """What one step did: from one ledger position to another, and how many rows changed."""
+
+    before: int
+    after: int
+    changed: int
+
+
+class Projector:
+    """Moves a build of the views along the ledger; one at a time for each build."""
+
+    def __init__(self, database: Database, engine: EpisodeEngine, *, chunk: int = 50_000) -> None:
+        """Work under the projecting role; `chunk` is the most ledger positions of one step."""
+        self._database = database
+        self._engine = engine
+        self._chunk = chunk
+        self._log = get_logger()
+
+    def active_build(self) -> int:
+        """Return the build that readers see, making the first one if there is none."""
+        with self._database.transaction() as connection:
+            connection.execute("LOCK TABLE projection.builds IN SHARE ROW EXCLUSIVE MODE")
+            row = connection.execute(_ACTIVE).fetchone()
+            if row is not None:
+                return int(str(row[0]))
+            build = self.start_build(connection)
+            connection.execute(_ACTIVATE, {"build": build})
+            return build
+
+    def start_build(self, connection: Connection[tuple[object, ...]]) -> int:
+        """Make an empty build at position 0, in the caller's transaction."""
+        row = connection.execute(_NEXT_BUILD).fetchone()
+        build = int(str(row[0])) if row else 1
+        connection.execute(_ADD_BUILD, {"build": build, "version": DEFINITION_VERSION})
+        create_build(connection, build)
+        return build
+
+    def catch_up(self, build: int, progress: Progress | None = None) -> int:
+        """Bring a build up to the ledger's head, step by step; return the position reached."""
+        while True:
+            with self._database.transaction() as connection:
+                step = self.advance(connection, build)
+                head = _number(connection, _HEAD)
+            if progress is not None:
+                progress(step.after, head)
+            if step.after >= head:
+                return step.after
+
+    def advance(self, connection: Connection[tuple[object, ...]], build: int) -> Advance:
+        """Take one step: facts, counts and position move together in the caller's transaction."""
+        before = _number(connection, _LOCK_BUILD, {"build": build})
+        head = _number(connection, _HEAD)
+        after = min(head, before + self._chunk)
+        if after == before:
+            return Advance(before=before, after=after, changed=0)
+        learn(connection, build, after=before, until=after)
+        touched = connection.execute(
+            _TOUCHED,
+            {"after": before, "until": after, "episode_types": list(EPISODE_TYPES)},
+        ).fetchall()
+        kin = related(
+            connection,
+            build,
+            episodes=[str(stream) for stream, episode in touched if episode],
+            subjects=[str(stream) for stream, episode in touched if not episode],
+        )
+        changed = self.compute(connection, build, kin, until=after)
+        connection.execute(_MOVE, {"build": build, "position": after})
+        return Advance(before=before, after=after, changed=changed)
+
+    def compute(
+        self, connection: Connection[tuple[object, ...]], build: int, kin: Kin, *, until: int
+    ) -> int:
+        """Recompute whole clusters as of a position and write what differs; return rows changed.
+
+        A cluster that cannot be computed is parked: its facts are withdrawn and coverage counts
+        it. Which clusters share a batch makes no difference.
+        """
+        if not kin.subjects:
+            return 0
+        streams = [*kin.subject_of, *kin.subjects]
+        records = _records(connection.execute(_RECORDS, {"streams": streams, "until": until}))
+        rows = []
+        try:
+            families, subjects = kin.tables()
+            rows = rows_of(self._engine.facts(records, families, subjects))
+            connection.execute(_UNPARK, {"build": build, "subjects": sorted(kin.subjects)})
+        except duckdb.Error as error:
+            clusters = kin.clusters()
+            if len(clusters) > 1:
+                half = len(clusters) // 2
+                parts = (clusters[:half], clusters[half:])
+                return sum(
+                    self.compute(
+                        connection, build, kin.part(frozenset().union(*part)), until=until
+                    )
+                    for part in parts
+                )
+            # Not the library's message: it may quote what it could not read.
+            self._log.error("child parked", build=build, position=until, error=type(error).__name__)
+            for subject in sorted(kin.subjects):
+                connection.execute(
+                    _PARK, {"build": build, "subject": subject, "position": until}
+                )
+        before = stored_rows(connection, build, sorted(kin.subject_of))
+        return apply_rows(connection, build, before=before, after=rows)
+
+
+def learn(
+    connection: Connection[tuple[object, ...]], build: int, *, after: int, until: int
+) -> None:
+    """Note who is whom in the records of a range of positions."""
+    connection.execute(
+        LEARN,
+        {
+            "build": build,
+            "after": after,
+            "until": until,
+            "episode_types": list(EPISODE_TYPES),
+            "topics": [*EPISODE_TYPES, "person-linked"],
+        },
+    )
+
+
+def activate(connection: Connection[tuple[object, ...]], build: int) -> None:
+    """Let readers see a build from their next transaction on."""
+    connection.execute(_ACTIVATE, {"build": build})
+
+
+def _records(rows: Iterable[Sequence[object]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [[] for _ in RECORDS.names]
+    return pa.Table.from_pydict(dict(zip(RECORDS.names, columns, strict=True)), RECORDS)
+
+
+def _number(
+    connection: Connection[tuple[object, ...]],
+    query: LiteralString,
+    values: dict[str, object] | None = None,
+) -> int:
+    row = connection.execute(query, values).fetchone()
+    if row is None:
+        raise RuntimeError("the database lacks a row that its migrations make")
+    return int(str(row[0]))

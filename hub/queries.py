@@ -1,0 +1,218 @@
+"""What readers ask of the hub: counts, its own state, and how a submission ended."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from typing import LiteralString, Protocol
+from uuid import UUID
+
+from contracts.outcomes import Outcome, RecordCursor, Rejection, SubmissionRecord
+from contracts.reasons import Reason
+from contracts.status import HubStatus, SourceEpisodeTotals, SubmissionTotals, Versions
+from domain.identifiers import PublisherId
+from domain.measures import DEFINITION_VERSION, Bucket, CountsAnswer, CountsQuery
+from hub.database import MIGRATIONS, Database
+from projections.counts import CountsView
+
+_POSITION: LiteralString = "SELECT position FROM ledger.head"
+_POSITIONS: LiteralString = """
+SELECT (SELECT position FROM ledger.head),
+       (SELECT b.position FROM projection.active_build a JOIN projection.builds b USING (build)),
+       (SELECT position FROM link.progress),
+       pg_database_size(current_database()),
+       (SELECT count(DISTINCT publisher) FROM intake.received WHERE publisher <> 'unknown'),
+       (SELECT count(*) FROM projection.parked_v1 p JOIN projection.active_build a USING (build))
+"""
+_RECEIVED: LiteralString = "SELECT coalesce(sum(messages), 0)::bigint FROM intake.received"
+_OUTCOMES: LiteralString = """
+SELECT outcome, sum(submissions)::bigint FROM intake.outcomes GROUP BY outcome ORDER BY outcome
+"""
+_BUCKETS: LiteralString = """
+SELECT f.bucket, count(*)
+  FROM projection.episode_facts_v1 f JOIN projection.active_build a USING (build)
+ WHERE f.held_until IS NULL AND f.source <> 'national'
+ GROUP BY f.bucket ORDER BY f.bucket
+"""
+# Every source episode that the views have seen, and those of them that were voided.
+_EPISODES: LiteralString = """
+WITH known AS (
+    SELECT DISTINCT k.member FROM projection.kin_v1 k JOIN projection.active_build a USING (build)
+     WHERE k.kind = 'e'
+), voided AS (
+    SELECT DISTINCT originator_id FROM ledger.stored_events
+     WHERE topic = 'episode-voided' AND notification_id <= %(position)s
+)
+SELECT count(*), count(voided.originator_id)
+  FROM known LEFT JOIN voided ON voided.originator_id = known.member
+"""
+_ACCEPTED: LiteralString = """
+SELECT s.content_key, s.position, s.seen, e.publisher, e.recorded_at
+  FROM intake.submissions s
+  JOIN ledger.stored_events e ON e.notification_id = s.position
+ WHERE s.source_key = %(source_key)s
+"""
+_REFUSED: LiteralString = """
+SELECT submission_id, publisher, outcome, reason, pointer, message, first_at, seen
+  FROM intake.refusals WHERE submission_id = %(id)s
+"""
+_REJECTS: LiteralString = """
+SELECT submission_id, publisher, outcome, reason, pointer, message, first_at, seen
+  FROM intake.refusals
+ WHERE publisher = %(publisher)s
+   AND (%(at)s::timestamptz IS NULL OR (first_at, submission_id) < (%(at)s, %(id)s))
+ ORDER BY first_at DESC, submission_id DESC
+ LIMIT %(limit)s
+"""
+
+
+class InFlight(Protocol):
+    """Knows how many messages the brokers hold that intake has not read yet."""
+
+    def count(self) -> int:
+        """Return the number of messages; 0 without a broker."""
+        ...
+
+
+class NothingInFlight:
+    """The embedded profile: a message is settled before it is acknowledged."""
+
+    def count(self) -> int:
+        """Return 0."""
+        return 0
+
+
+class CountsService:
+    """Answers questions for counts from one snapshot."""
+
+    def __init__(self, database: Database, view: CountsView) -> None:
+        """Read under the reading role."""
+        self._database = database
+        self._view = view
+
+    def answer(self, query: CountsQuery) -> CountsAnswer:
+        """Return the counts asked for, and the position they are true at."""
+        with self._database.snapshot() as connection:
+            return self._view.answer(connection, query)
+
+
+class StatusService:
+    """Knows the state of the hub."""
+
+    def __init__(self, database: Database, in_flight: InFlight) -> None:
+        """Read under the reading role."""
+        self._database = database
+        self._in_flight = in_flight
+
+    def position(self) -> int:
+        """Return the last ledger position."""
+        with self._database.snapshot() as connection:
+            row = connection.execute(_POSITION).fetchone()
+        return 0 if row is None else int(str(row[0]))
+
+    def read(self) -> HubStatus:
+        """Return the whole state, in one snapshot."""
+        waiting = self._in_flight.count()
+        with self._database.snapshot() as connection:
+            first = connection.execute(_POSITIONS).fetchone() or (0,) * 6
+            ledger, projected, linked, size, heard, parked = (int(str(each or 0)) for each in first)
+            received = connection.execute(_RECEIVED).fetchone()
+            outcomes = _numbers(connection.execute(_OUTCOMES))
+            buckets = _numbers(connection.execute(_BUCKETS))
+            episodes = connection.execute(_EPISODES, {"position": projected}).fetchone() or (0, 0)
+        total, void = int(str(episodes[0])), int(str(episodes[1]))
+        return HubStatus(
+            ledger_position=ledger,
+            projection_position=projected,
+            linked_position=linked,
+            submissions=SubmissionTotals(
+                received=int(str(received[0] if received else 0)) + waiting,
+                accepted=outcomes.get(Outcome.ACCEPTED, 0),
+                duplicate=outcomes.get(Outcome.DUPLICATE, 0),
+                conflict=outcomes.get(Outcome.CONFLICT, 0),
+                rejected=outcomes.get(Outcome.REJECTED, 0),
+                in_flight=waiting,
+            ),
+            source_episodes=_source_episodes(total, void, buckets),
+            parked_children=parked,
+            publishers_heard=heard,
+            versions=Versions(
+                hub=version("missing-children-hub"),
+                schema=MIGRATIONS[-1].removesuffix(".sql"),
+                definition=DEFINITION_VERSION,
+            ),
+            database_bytes=size,
+        )
+
+
+class SubmissionService:
+    """Remembers how submissions ended."""
+
+    def __init__(self, database: Database) -> None:
+        """Read under the reading role."""
+        self._database = database
+
+    def find(self, submission_id: UUID) -> SubmissionRecord | None:
+        """Return a submission by its receipt; None if there is none."""
+        source_key, content = submission_id.bytes[:10], submission_id.bytes[10:]
+        with self._database.snapshot() as connection:
+            row = connection.execute(_ACCEPTED, {"source_key": source_key}, binary=True).fetchone()
+            if row is not None and bytes(row[0])[:6] == content:  # type: ignore[call-overload]
+                return SubmissionRecord(
+                    submission_id=submission_id,
+                    publisher=row[3],  # type: ignore[arg-type]
+                    outcome=Outcome.ACCEPTED,
+                    position=row[1],  # type: ignore[arg-type]
+                    received_at=row[4],  # type: ignore[arg-type]
+                    seen=row[2],  # type: ignore[arg-type]
+                )
+            refused = connection.execute(_REFUSED, {"id": submission_id}).fetchone()
+        return None if refused is None else _refused(refused)
+
+    def rejects(
+        self, publisher: PublisherId, *, limit: int, before: RecordCursor | None
+    ) -> Sequence[SubmissionRecord]:
+        """Return a publisher's refused submissions, the latest first."""
+        values = {
+            "publisher": publisher,
+            "limit": limit,
+            "at": before.received_at if before else None,
+            "id": before.submission_id if before else None,
+        }
+        with self._database.snapshot() as connection:
+            return [_refused(row) for row in connection.execute(_REJECTS, values)]
+
+
+def _source_episodes(total: int, void: int, buckets: Mapping[str, int]) -> SourceEpisodeTotals:
+    counted = sum(buckets.values())
+    return SourceEpisodeTotals(
+        total=total,
+        matched=buckets.get(Bucket.MATCHED, 0),
+        police_only=buckets.get(Bucket.POLICE_ONLY, 0),
+        authority_only=buckets.get(Bucket.AUTHORITY_ONLY, 0),
+        in_review=buckets.get(Bucket.IN_REVIEW, 0),
+        # Heard of, but nothing yet says when it began: it waits, and counts nowhere.
+        held=total - void - counted,
+        void=void,
+    )
+
+
+def _numbers(rows: object) -> dict[str, int]:
+    return {str(name): int(str(count)) for name, count in rows}  # type: ignore[attr-defined]
+
+
+def _refused(row: Sequence[object]) -> SubmissionRecord:
+    submission_id, publisher, outcome, reason, pointer, message, first_at, seen = row
+    rejection = None
+    if reason is not None:
+        rejection = Rejection(
+            reason=Reason(str(reason)), pointer=str(pointer), message=str(message)
+        )
+    received: datetime = first_at  # type: ignore[assignment]
+    return SubmissionRecord(
+        submission_id=submission_id,  # type: ignore[arg-type]
+        publisher=None if publisher == "unknown" else publisher,  # type: ignore[arg-type]
+        outcome=Outcome(str(outcome)),
+        rejection=rejection,
+        received_at=received,
+        seen=int(str(seen)),
+    )

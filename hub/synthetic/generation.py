@@ -1,0 +1,51 @@
+"""`hub generate`: a synthetic nation of children, and what all publishers would send of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from contracts.register import read_register
+from domain.identifiers import PublisherId
+from hub.synthetic.batches import batches
+from hub.synthetic.folder import claim, finish, storage_errors
+from hub.synthetic.options import Options, Summary
+from hub.synthetic.writing import NationWriter
+
+# Called with steps done, steps in all, and the publisher just written.
+Progress = Callable[[int, int, str], None]
+
+
+def generate(options: Options, out: Path, progress: Progress | None = None) -> Summary:
+    """Write one file of CloudEvents per publisher into a folder, and the truth beside them.
+
+    A folder that already holds this nation is left as it is. Raises UsageError if the folder
+    holds something else or cannot be written, StorageFullError if the disk is full.
+    """
+    kept = claim(out, options)
+    if kept is not None:
+        return replace(kept, reused=True)
+    steps = _Steps(progress)
+    with storage_errors(out):
+        with NationWriter(out) as writer:
+            for batch in batches(options):
+                writer.add(batch)
+                steps.done(PublisherId(f"la-{batch.authority}"))
+            writer.merge(steps.done)
+        summary = writer.summary()
+    finish(out, options, summary)
+    return summary
+
+
+class _Steps:
+    """Counts what is done of what there is to do."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        register = read_register()
+        self._total = len(register.authorities) + len(register.forces)
+        self._done = 0
+        self._progress = progress
+
+    def done(self, publisher: PublisherId) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, self._total, publisher)

@@ -1,0 +1,218 @@
+"""The view of episode facts and incident counts in PostgreSQL: its tables and how they change."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import LiteralString
+
+import pyarrow as pa
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier, Literal
+
+# A row of the facts in the order of COLUMNS.
+FactRow = tuple[object, ...]
+
+COLUMNS = (
+    "source",
+    "fact_id",
+    "held_from",
+    "held_until",
+    "person_id",
+    "bucket",
+    "category",
+    "start_at",
+    "started_on",
+    "month",
+    "reporting_year",
+    "end_at",
+    "end_reason",
+    "returned_on",
+    "offered",
+    "declined",
+    "completed",
+    "within_72h",
+    "authority",
+    "host_authority",
+    "region",
+    "force",
+    "age",
+    "age_band",
+    "sex",
+    "placement_type",
+    "looked_after",
+    "findings",
+)
+TABLES: tuple[LiteralString, ...] = (
+    "kin_v1",
+    "parked_v1",
+    "episode_facts_v1",
+    "incident_counts_v1",
+)
+_CELL = (
+    "source",
+    "category",
+    "started_on",
+    "authority",
+    "host_authority",
+    "region",
+    "force",
+    "age_band",
+    "sex",
+    "placement_type",
+    "looked_after",
+)
+_CELL_AT = tuple(COLUMNS.index(name) for name in _CELL)
+_HELD_FROM = COLUMNS.index("held_from")
+_HELD_UNTIL = COLUMNS.index("held_until")
+
+_STORED: LiteralString = """
+SELECT source, fact_id::text, held_from, held_until, person_id::text, bucket, category, start_at,
+       started_on, month, reporting_year, end_at, end_reason, returned_on, offered, declined,
+       completed, within_72h, authority, host_authority, region, force, age, age_band, sex,
+       placement_type, looked_after, findings
+  FROM projection.episode_facts_v1
+ WHERE build = %(build)s AND fact_id = ANY(%(ids)s::uuid[])
+"""
+_REMOVE: LiteralString = """
+DELETE FROM projection.episode_facts_v1 AS f
+ USING unnest(%(sources)s::text[], %(ids)s::uuid[], %(froms)s::bigint[]) AS gone (s, i, p)
+ WHERE f.build = %(build)s AND f.source = gone.s AND f.fact_id = gone.i AND f.held_from = gone.p
+"""
+_COPY: LiteralString = """
+COPY projection.episode_facts_v1 (build, source, fact_id, held_from, held_until, person_id, bucket,
+    category, start_at, started_on, month, reporting_year, end_at, end_reason, returned_on,
+    offered, declined, completed, within_72h, authority, host_authority, region, force, age,
+    age_band, sex, placement_type, looked_after, findings) FROM STDIN
+"""
+_CHANGE_COUNT: LiteralString = """
+INSERT INTO projection.incident_counts_v1 AS c (build, source, category, started_on, authority,
+    host_authority, region, force, age_band, sex, placement_type, looked_after, episodes)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (build, source, category, started_on, authority, host_authority, region, force,
+    age_band, sex, placement_type, looked_after)
+DO UPDATE SET episodes = c.episodes + excluded.episodes
+"""
+_DROP_EMPTY: LiteralString = """
+DELETE FROM projection.incident_counts_v1 WHERE build = %(build)s AND episodes = 0
+"""
+_CHECKSUM: LiteralString = """
+SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')), count(*)
+  FROM (SELECT {columns} FROM projection.{table} WHERE build = %(build)s) AS t
+"""
+_CELL_COLUMNS: LiteralString = (
+    "source, category, started_on, authority, host_authority, region, force, age_band, sex,"
+    " placement_type, looked_after, episodes"
+)
+_FACT_COLUMNS: LiteralString = (
+    "source, fact_id, held_from, held_until, person_id, bucket, category, start_at, started_on,"
+    " month, reporting_year, end_at, end_reason, returned_on, offered, declined, completed,"
+    " within_72h, authority, host_authority, region, force, age, age_band, sex, placement_type,"
+    " looked_after, findings"
+)
+VIEWS: tuple[tuple[LiteralString, LiteralString], ...] = (
+    ("episode_facts_v1", _FACT_COLUMNS),
+    ("incident_counts_v1", _CELL_COLUMNS),
+)
+
+
+def create_build(connection: Connection[tuple[object, ...]], build: int) -> None:
+    """Make the empty tables of a build."""
+    for table in TABLES:
+        connection.execute(
+            SQL("CREATE TABLE projection.{} PARTITION OF projection.{} FOR VALUES IN ({})").format(
+                Identifier(f"{table}_b{build}"), Identifier(table), Literal(build)
+            )
+        )
+        connection.execute(
+            SQL("GRANT SELECT ON projection.{} TO hub_read").format(
+                Identifier(f"{table}_b{build}")
+            )
+        )
+
+
+def drop_build(connection: Connection[tuple[object, ...]], build: int) -> None:
+    """Remove the tables of a build that nobody reads any more."""
+    for table in TABLES:
+        connection.execute(
+            SQL("DROP TABLE IF EXISTS projection.{}").format(Identifier(f"{table}_b{build}"))
+        )
+
+
+def rows_of(table: pa.Table) -> list[FactRow]:
+    """Return the engine's answer as rows in the order of COLUMNS; findings become one text."""
+    columns = [table.column(name).to_pylist() for name in COLUMNS[:-1]]
+    findings = [",".join(codes) for codes in table.column("findings").to_pylist()]
+    return list(zip(*columns, findings, strict=True))
+
+
+def stored_rows(
+    connection: Connection[tuple[object, ...]], build: int, fact_ids: Sequence[str]
+) -> set[FactRow]:
+    """Return every stored version of the facts with these identifiers."""
+    return set(connection.execute(_STORED, {"build": build, "ids": list(fact_ids)}))
+
+
+def apply_rows(
+    connection: Connection[tuple[object, ...]],
+    build: int,
+    *,
+    before: set[FactRow],
+    after: Sequence[FactRow],
+) -> int:
+    """Change the stored facts, and the counts by their differences; return how many rows changed."""
+    wanted = set(after)
+    removed = sorted(before - wanted, key=_key)
+    added = [row for row in after if row not in before]
+    if removed:
+        connection.execute(
+            _REMOVE,
+            {
+                "build": build,
+                "sources": [row[0] for row in removed],
+                "ids": [row[1] for row in removed],
+                "froms": [row[_HELD_FROM] for row in removed],
+            },
+        )
+    if added:
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for row in added:
+                copy.write_row((build, *row))
+    _change_counts(connection, build, removed, added)
+    return len(removed) + len(added)
+
+
+def _change_counts(
+    connection: Connection[tuple[object, ...]],
+    build: int,
+    removed: Iterable[FactRow],
+    added: Iterable[FactRow],
+) -> None:
+    changes: Counter[FactRow] = Counter()
+    for row in removed:
+        if row[_HELD_UNTIL] is None:
+            changes[tuple(row[at] for at in _CELL_AT)] -= 1
+    for row in added:
+        if row[_HELD_UNTIL] is None:
+            changes[tuple(row[at] for at in _CELL_AT)] += 1
+    moved = [(build, *cell, change) for cell, change in changes.items() if change]
+    if moved:
+        with connection.cursor() as cursor:
+            cursor.executemany(_CHANGE_COUNT, moved)
+    if any(change < 0 for change in changes.values()):
+        connection.execute(_DROP_EMPTY, {"build": build})
+
+
+def _key(row: FactRow) -> tuple[str, str, int]:
+    return str(row[0]), str(row[1]), int(str(row[_HELD_FROM]))
+
+
+def checksum(
+    connection: Connection[tuple[object, ...]], build: int, view: tuple[LiteralString, LiteralString]
+) -> tuple[str, int]:
+    """Return a checksum over all rows of a view in a build, whatever their order, and their number."""
+    table, columns = view
+    row = connection.execute(
+        SQL(_CHECKSUM).format(columns=SQL(columns), table=Identifier(table)), {"build": build}
+    ).fetchone()
+    if row is None:
+        return "", 0
+    return str(row[0]), int(str(row[1]))

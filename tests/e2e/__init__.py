@@ -1,0 +1,1 @@
+"""Whole paths: the hub command, and a real browser on the public page."""

@@ -1,0 +1,271 @@
+"""Small in-memory services behind the HTTP door, and a way to call it without a server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+from fastapi import FastAPI
+
+from contracts.outcomes import (
+    Outcome,
+    Receipt,
+    RecordCursor,
+    Rejection,
+    Settled,
+    SubmissionRecord,
+)
+from contracts.reasons import Reason
+from contracts.status import HubStatus, SourceEpisodeTotals, SubmissionTotals, Versions
+from domain.identifiers import PublisherId
+from domain.measures import (
+    DEFINITION_VERSION,
+    CountRow,
+    CountsAnswer,
+    CountsQuery,
+    Coverage,
+)
+from hub.api.app import build_app
+from hub.api.services import Caller, Services
+
+OPERATOR = "operator-token"
+RICHMOND = PublisherId("la-318")
+BIRMINGHAM = PublisherId("la-330")
+TOKENS = {
+    OPERATOR: Caller(role="operator"),
+    "richmond-token": Caller(role="publisher", publisher=RICHMOND),
+    "birmingham-token": Caller(role="publisher", publisher=BIRMINGHAM),
+}
+POSITION = 1200
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+NAMESPACE = UUID("5f1e2c8a-6f1d-4f0e-9d1c-1f2a3b4c5d6e")
+
+STATUS = HubStatus(
+    ledger_position=POSITION,
+    projection_position=1190,
+    linked_position=1195,
+    submissions=SubmissionTotals(
+        received=10, accepted=5, duplicate=2, conflict=1, rejected=1, in_flight=1
+    ),
+    source_episodes=SourceEpisodeTotals(
+        total=6, matched=2, police_only=1, authority_only=1, in_review=1, held=1, void=0
+    ),
+    parked_children=0,
+    publishers_heard=2,
+    versions=Versions(hub="0.1.0", schema="1", definition=DEFINITION_VERSION),
+    database_bytes=4096,
+)
+
+
+def receipt_id(message: bytes) -> UUID:
+    """Return the id that the gateway below gives to a message."""
+    return uuid5(NAMESPACE, message.hex())
+
+
+@dataclass
+class MemoryGateway:
+    """Keeps what it receives; `settles` is how every message ends, None: in flight."""
+
+    settles: Outcome | None = Outcome.ACCEPTED
+    error: Exception | None = None
+    received: list[bytes] = field(default_factory=list)
+    senders: list[PublisherId | None] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def receive(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> Sequence[Receipt]:
+        """Keep the messages."""
+        if self.error is not None:
+            raise self.error
+        self.received += messages
+        self.senders.append(sent_by)
+        self.waits.append(wait_seconds)
+        return [self.receipt(message) for message in messages]
+
+    def receipt(self, message: bytes) -> Receipt:
+        """Return a receipt with the one outcome."""
+        name = receipt_id(message)
+        if self.settles is None:
+            return Receipt(submission_id=name)
+        return Receipt(
+            submission_id=name,
+            settled=Settled(submission_id=name, outcome=self.settles, position=POSITION),
+        )
+
+
+@dataclass
+class MemorySubmissions:
+    """Finds and lists the records that it was given."""
+
+    records: list[SubmissionRecord] = field(default_factory=list)
+
+    def find(self, submission_id: UUID) -> SubmissionRecord | None:
+        """Return the record with an id."""
+        return next((each for each in self.records if each.submission_id == submission_id), None)
+
+    def rejects(
+        self, publisher: PublisherId, *, limit: int, before: RecordCursor | None
+    ) -> Sequence[SubmissionRecord]:
+        """Return rejected records, the latest first."""
+        places = {
+            RecordCursor(received_at=each.received_at, submission_id=each.submission_id): each
+            for each in self.records
+            if each.publisher == publisher and each.outcome is Outcome.REJECTED
+        }
+        after = [place for place in places if before is None or place < before]
+        return [places[place] for place in sorted(after, reverse=True)[:limit]]
+
+
+@dataclass
+class MemoryCounts:
+    """Answers every question with one row for each region, or with an error."""
+
+    error: Exception | None = None
+    asked: list[CountsQuery] = field(default_factory=list)
+
+    def answer(self, query: CountsQuery) -> CountsAnswer:
+        """Return two rows."""
+        if self.error is not None:
+            raise self.error
+        self.asked.append(query)
+        return CountsAnswer(
+            query=query,
+            as_of_position=POSITION,
+            as_of_time=NOON,
+            definition_version=DEFINITION_VERSION,
+            rows=tuple(
+                CountRow(dimensions=(name,) * len(query.by), value=value, low=value, high=value + 1)
+                for name, value in (("one", 7), ("two", 11))
+            ),
+            coverage=Coverage(
+                publishers_heard=2,
+                publishers_registered=193,
+                parked_children=0,
+                findings=(("class-conflict", 1),),
+            ),
+        )
+
+
+@dataclass
+class MemoryStatus:
+    """Tells one state."""
+
+    def read(self) -> HubStatus:
+        """Return the state."""
+        return STATUS
+
+    def position(self) -> int:
+        """Return the position of the state."""
+        return STATUS.ledger_position
+
+
+@dataclass
+class MemoryHealth:
+    """Tells the checks that it was given."""
+
+    checks: dict[str, str | None] = field(default_factory=lambda: {"database": None})
+
+    def ready(self) -> Mapping[str, str | None]:
+        """Return the checks."""
+        return self.checks
+
+
+@dataclass
+class MemoryTokens:
+    """Knows three tokens."""
+
+    error: Exception | None = None
+
+    def check(self, token: str) -> Caller | None:
+        """Return who holds a token."""
+        if self.error is not None:
+            raise self.error
+        return TOKENS.get(token)
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """The application, the services behind it, and what it recorded."""
+
+    feed_dir: Path
+    gateway: MemoryGateway = field(default_factory=MemoryGateway)
+    submissions: MemorySubmissions = field(default_factory=MemorySubmissions)
+    counts: MemoryCounts = field(default_factory=MemoryCounts)
+    health: MemoryHealth = field(default_factory=MemoryHealth)
+    tokens: MemoryTokens = field(default_factory=MemoryTokens)
+    recorded: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Build the application."""
+        self.app = build_app(
+            Services(
+                gateway=self.gateway,
+                submissions=self.submissions,
+                counts=self.counts,
+                status=MemoryStatus(),
+                health=self.health,
+                tokens=self.tokens,
+                feed_dir=self.feed_dir,
+                record=lambda route, method, code, _: self.recorded.append((route, method, code)),
+            )
+        )
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = OPERATOR,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | AsyncIterator[bytes] | None = None,
+    ) -> httpx.Response:
+        """Return the answer to one request."""
+        shown = {} if token is None else {"Authorization": f"Bearer {token}"}
+        given = {**shown, **(headers or {})}
+        return call(self.app, method, path, headers=given, content=content)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """Return the answer to a GET."""
+        return self.call("GET", path, **options)
+
+    def post(self, content: bytes, kind: str = "application/json", **options: Any) -> httpx.Response:
+        """Return the answer to a POST of events."""
+        headers = {"Content-Type": kind, **options.pop("headers", {})}
+        path = options.pop("path", "/v1/events")
+        return self.call("POST", path, content=content, headers=headers, **options)
+
+
+def call(
+    app: FastAPI,
+    method: str,
+    path: str,
+    *,
+    headers: Mapping[str, str],
+    content: bytes | AsyncIterator[bytes] | None = None,
+) -> httpx.Response:
+    """Return the answer of an application to one request."""
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+            return await client.request(method, path, headers=headers, content=content)
+
+    return asyncio.run(send())
+
+
+def rejected(number: int, *, publisher: PublisherId | None = RICHMOND) -> SubmissionRecord:
+    """Return a rejected submission; all of them came at one instant."""
+    return SubmissionRecord(
+        submission_id=UUID(int=number),
+        publisher=publisher,
+        outcome=Outcome.REJECTED,
+        rejection=Rejection(
+            reason=Reason.DATE_INVALID, pointer="/data/located", message="No such day."
+        ),
+        received_at=NOON,
+    )
