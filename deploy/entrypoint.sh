@@ -4,9 +4,8 @@
 set -eu
 secret=/run/secrets/database_password
 if [ -r "$secret" ]; then
-    umask 077
     # The client's format: a colon or backslash in the password is written with a backslash.
-    printf '*:*:*:*:%s\n' "$(sed 's/[:\\]/\\&/g' "$secret")" >/tmp/pgpass
-    export PGPASSFILE=/tmp/pgpass
+    (umask 077 && printf '*:*:*:*:%s\n' "$(sed 's/[:\\]/\\&/g' "$secret")" >"$TMPDIR/pgpass")
+    export PGPASSFILE="$TMPDIR/pgpass"
 fi
 exec hub "$@"

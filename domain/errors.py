@@ -82,6 +82,12 @@ class EmbeddedDatabaseError(HubError):
         self.remedy = remedy
 
 
+class ErasureRefusedError(HubError):
+    """A child's identity must be kept for now; the caller tries again when the reason has passed."""
+
+    code = "erasure-refused"
+
+
 class FileFormatError(HubError):
     """A file is not in its format, and nothing of it was taken; its publisher follows the remedy.
 
@@ -101,3 +107,15 @@ class KeyMissingError(HubError):
     """A vault key is missing or unreadable; until operations restore it, identity stays closed."""
 
     code = "key-missing"
+
+
+class RemoteHubError(HubError):
+    """A hub asked over HTTP did not answer, or refused; the caller checks address and token."""
+
+    code = "remote-hub"
+
+
+class RoleFailedError(HubError):
+    """A process of the hub keeps stopping; operations read its log lines and start it again."""
+
+    code = "role-failed"

@@ -1,7 +1,7 @@
 """Where HTTPS and files hand their messages over: to intake at once, or to Kafka."""
 
-from collections.abc import Sequence
-from time import monotonic, sleep
+from collections.abc import Callable, Sequence
+from time import monotonic, perf_counter, sleep
 from typing import Protocol
 from uuid import UUID
 
@@ -26,11 +26,19 @@ class Lookup(Protocol):
 class LocalGateway:
     """The embedded profile: outcomes are known, and durable, on return."""
 
-    def __init__(self, intake: Intake, keys: Keys, *, transport: str) -> None:
-        """Seal what comes in clear, then settle it."""
+    def __init__(
+        self,
+        intake: Intake,
+        keys: Keys,
+        *,
+        transport: str,
+        observe: Callable[[float], None],
+    ) -> None:
+        """Seal what comes in clear, then settle it; `observe` is told the seconds of each batch."""
         self._intake = intake
         self._keys = keys
         self._transport = transport
+        self._observe = observe
 
     def receive(
         self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
@@ -40,7 +48,9 @@ class LocalGateway:
         sealed = [
             Message(raw=seal_if_open(raw, self._keys.sealing), sent_by=sent_by) for raw in messages
         ]
+        began = perf_counter()
         settled = self._intake.settle(Batch(messages=sealed, transport=self._transport))
+        self._observe(perf_counter() - began)
         return [Receipt(submission_id=each.submission_id, settled=each) for each in settled]
 
 

@@ -41,10 +41,15 @@ UNKNOWN_PUBLISHER = "unknown"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """Bytes as they came in; sent_by: whom the transport vouches for, None: the local operator."""
+    """Bytes as they came in.
+
+    sent_by: whom the transport vouches for; None: the local operator, who may send for anyone.
+    fault: the hub has failed on this message before; it is kept for a replay and not tried again.
+    """
 
     raw: bytes
     sent_by: PublisherId | None
+    fault: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +151,10 @@ class Intake:
     def _read(self, message: Message) -> _Read:
         """Read one message as far as that goes without the database."""
         raw = message.raw
+        if message.fault:
+            reason = Reason.HUB_FAULT
+            fault = Rejection(reason=reason, pointer="", message=MEANING[reason])
+            return self._unreadable(message, fault)
         result = read_submission(raw, sent_by=message.sent_by, contract=self._contract)
         if isinstance(result, Rejection):
             return self._unreadable(message, result)

@@ -1,6 +1,6 @@
 """Every series that the hub exports; base units, labels from closed lists."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from typing import LiteralString
 
@@ -116,6 +116,23 @@ class LedgerCollector(Collector):
         )
 
 
+class IntakeLagCollector(Collector):
+    """Tells how far this process's intake is behind the brokers."""
+
+    def __init__(self, lags: Callable[[], Mapping[str, int]]) -> None:
+        """Take a function that gives messages not read yet, by publisher."""
+        self._lags = lags
+
+    def collect(self) -> Iterable[Metric]:
+        """Give the lag of every publisher whose topic is read."""
+        yield _gauge(
+            "hub_intake_lag_events",
+            "Messages in a publisher's topic that intake has not read.",
+            ("publisher",),
+            sorted(self._lags().items()),
+        )
+
+
 class Meters:
     """The series of one process: what it times itself."""
 
@@ -138,16 +155,6 @@ class Meters:
     def record_request(self, route: str, method: str, code: int, seconds: float) -> None:
         """Note one answered request."""
         self.request_seconds.labels(route, method, str(code)).observe(seconds)
-
-
-def lag_gauge(lags: dict[str, int]) -> Metric:
-    """Return how many messages each publisher's topic holds that intake has not read."""
-    return _gauge(
-        "hub_intake_lag_events",
-        "Messages in a publisher's topic that intake has not read.",
-        ("publisher",),
-        sorted(lags.items()),
-    )
 
 
 def _counter(

@@ -98,10 +98,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least level of what is logged"
     )
-    url: str = Field(
-        "http://127.0.0.1:8000",
+    url: str | None = Field(
+        None,
         pattern=r"^https?://",
-        description="http(s)://host:port of the hub that the command line talks to",
+        description="http(s)://host:port of the hub that the command line talks to;"
+        " none: the hub of the data directory itself",
     )
     token: str | None = Field(
         None, repr=False, description="token that the command line shows to the hub"

@@ -1,6 +1,7 @@
 """Reads a body within its limits and splits it into the messages it holds, byte for byte."""
 
 from asyncio import timeout
+from collections.abc import AsyncIterator
 from email.message import Message
 from typing import Annotated, Final
 
@@ -24,6 +25,8 @@ BODY_SECONDS: Final = 30
 # little too much may finish. Nothing of it is kept.
 DRAIN_BYTES: Final = 4 * MAX_BODY_BYTES
 
+CLOSE: Final = {"Connection": "close"}
+
 WHITE_SPACE: Final = b" \t\r\n"
 
 
@@ -34,26 +37,26 @@ async def bounded_body(request: Request) -> bytes:
     """
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > DRAIN_BYTES:
-        raise Refused(BODY_TOO_LARGE, headers={"Connection": "close"})
-    try:
-        async with timeout(BODY_SECONDS):
-            return await read_within(request)
-    except TimeoutError:
-        raise Refused(TOO_SLOW, headers={"Connection": "close"}) from None
+        raise Refused(BODY_TOO_LARGE, headers=CLOSE)
+    return await read_body(request.stream(), seconds=BODY_SECONDS)
 
 
-async def read_within(request: Request) -> bytes:
-    """Return the body; keeps at most MAX_BODY_BYTES of it and reads at most DRAIN_BYTES."""
+async def read_body(stream: AsyncIterator[bytes], *, seconds: float) -> bytes:
+    """Return what a stream gives in time; keeps MAX_BODY_BYTES and reads DRAIN_BYTES at most."""
     body = bytearray()
     seen = 0
-    async for chunk in request.stream():
-        seen += len(chunk)
-        if seen <= MAX_BODY_BYTES:
-            body += chunk
-        elif seen > DRAIN_BYTES:
-            break
+    try:
+        async with timeout(seconds):
+            async for chunk in stream:
+                seen += len(chunk)
+                if seen <= MAX_BODY_BYTES:
+                    body += chunk
+                elif seen > DRAIN_BYTES:
+                    break
+    except TimeoutError:
+        raise Refused(TOO_SLOW, headers=CLOSE) from None
     if seen > MAX_BODY_BYTES:
-        raise Refused(BODY_TOO_LARGE, headers={"Connection": "close"})
+        raise Refused(BODY_TOO_LARGE, headers=CLOSE)
     return bytes(body)
 
 

@@ -7,7 +7,7 @@ from contracts.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from contracts.problems import PROBLEM_CONTENT_TYPE, ProblemDocument
 from domain.errors import DatabaseUnavailableError
 from hub.api.answers import JSON_TYPE, POSITION_HEADER
-from hub.api.examples import EVENT, example_of
+from hub.api.examples import EVENT
 from hub.api.problems import (
     FAULT,
     NOT_AUTHENTICATED,
@@ -46,8 +46,8 @@ def reference(name: str) -> dict[str, str]:
 
 def answered(status: int, form: type, text: str) -> Responses:
     """Return how a JSON answer of a form is described."""
-    content = {"schema": reference(form.__name__), "example": example_of(form)}
-    return {status: {"description": text, "content": {JSON_TYPE: content}}}
+    content = {JSON_TYPE: {"schema": reference(form.__name__)}}
+    return {status: {"description": text, "content": content}}
 
 
 def read_answer(form: type, text: str) -> Responses:
@@ -89,10 +89,7 @@ def failures(*problems: Problem) -> Responses:
         described[status] = {
             "description": "; ".join(problem.title for problem in same) + ".",
             "content": {
-                PROBLEM_CONTENT_TYPE: {
-                    "schema": reference(ProblemDocument.__name__),
-                    "example": example_of(ProblemDocument),
-                }
+                PROBLEM_CONTENT_TYPE: {"schema": reference(ProblemDocument.__name__)},
             },
         }
     return described

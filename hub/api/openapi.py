@@ -1,5 +1,6 @@
 """The OpenAPI description of the whole API, made from the routes and the forms in `contracts`."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from contracts.receipts import ReceiptsDocument, RejectsDocument, SubmissionDocu
 from contracts.schemas import BODY_OF_TYPE, event_schema
 from contracts.status import HealthDocument, HubStatus, ReconciliationDocument
 from hub.api.description import EVENT_SCHEMA, reference
+from hub.api.examples import example_of
 
 DOCUMENTS: Final[tuple[type, ...]] = (
     ContractsDocument,
@@ -27,6 +29,11 @@ DOCUMENTS: Final[tuple[type, ...]] = (
     RejectsDocument,
     SubmissionDocument,
 )
+
+EXAMPLES_OF: Final = {form.__name__: form for form in DOCUMENTS}
+
+# The framework's own form of a refused parameter; ours is a problem document.
+FOREIGN: Final = "HTTPValidationError"
 
 BEARER: Final = {
     "type": "http",
@@ -47,8 +54,30 @@ class HubApi(FastAPI):
                 "securitySchemes": {"bearer": BEARER},
             }
             document["security"] = [{"bearer": []}]
+            for methods in document["paths"].values():
+                for operation in methods.values():
+                    complete(operation["responses"])
             self.openapi_schema = document
         return self.openapi_schema
+
+
+def complete(responses: dict[str, Any]) -> None:
+    """Put our forms' examples into the answers, and take out those that the framework made up.
+
+    The framework drops every null from an example, so examples cannot come through it.
+    """
+    for status in [key for key, answer in responses.items() if FOREIGN in str(answer)]:
+        del responses[status]
+    for content in (each for answer in responses.values() for each in contents(answer)):
+        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if name in EXAMPLES_OF:
+            content["example"] = example_of(EXAMPLES_OF[name])
+
+
+def contents(answer: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """Return the contents that an answer may have, one for each media type."""
+    found: dict[str, dict[str, Any]] = answer.get("content", {})
+    return found.values()
 
 
 def schemas() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from hub.api.answers import JSON_TYPE, known_parameters, reply, reply_json
 from hub.api.description import COMMON_FAILURES, OPEN, answered, failures, read_answer
 from hub.api.door import operator_only
 from hub.api.problems import FORBIDDEN, NOT_READY
-from hub.api.refusals import Refused
+from hub.api.refusals import Refused, problem_response
 from hub.api.services import Services
 
 log = structlog.get_logger()
@@ -93,7 +93,8 @@ def health_router(services: Services) -> APIRouter:
             if problem:
                 log.warning("not-ready", check=name, problem=problem)
         if FAILING in checks.values():
-            raise Refused(NOT_READY, checks=checks)
+            # Returned, not raised: what fails is in the logs already.
+            return problem_response(Refused(NOT_READY, checks=checks))
         return Response(encode(HealthDocument(status=READY, checks=checks)), media_type=JSON_TYPE)
 
     return router

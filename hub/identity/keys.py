@@ -80,8 +80,13 @@ def load_keys(folder: Path, *, create: bool) -> Keys:
         link=values["link"],
         refused=values["refused"],
         sealing=OKPKey.import_key(_text(folder / SEALING)),
-        operator_token=_text(folder / OPERATOR).strip(),
+        operator_token=read_operator_token(folder),
     )
+
+
+def read_operator_token(folder: Path) -> str:
+    """Return the operator's token alone. Raises KeyMissingError if it cannot be read."""
+    return _text(folder / OPERATOR).strip()
 
 
 def _keyed(key: bytes, content: bytes) -> bytes:

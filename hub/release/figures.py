@@ -46,7 +46,7 @@ def provisional_release(
     """
     answers = dict(_ask(month, counts))
     first = answers[Indicator.MISSING_EPISODES][0]
-    _refuse_unfit(month, [answer for pair in answers.values() for answer in pair])
+    _refuse_unfit([answer for pair in answers.values() for answer in pair])
     true_counts = {indicator: _by_area(*pair, register) for indicator, pair in answers.items()}
     _refuse_impossible(true_counts)
     release = Release(
@@ -80,7 +80,7 @@ def _query(month: Month, measure: str, by: tuple[str, ...], position: int | None
     )
 
 
-def _refuse_unfit(month: Month, answers: list[CountsAnswer]) -> None:
+def _refuse_unfit(answers: list[CountsAnswer]) -> None:
     states = {(answer.as_of_position, answer.definition_version) for answer in answers}
     if len(states) != 1:
         raise ReleaseRefusedError(
@@ -93,7 +93,7 @@ def _refuse_unfit(month: Month, answers: list[CountsAnswer]) -> None:
             "settle them, and ask for the release again."
         )
     if not coverage.publishers_heard:
-        raise ReleaseRefusedError(f"No publisher has sent anything for {month}.")
+        raise ReleaseRefusedError("No publisher has been heard from yet.")
 
 
 def _by_area(total: CountsAnswer, regions: CountsAnswer, register: Register) -> dict[str, int]:

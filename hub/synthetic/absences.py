@@ -54,14 +54,12 @@ class Absence:
     police_only: bool
 
 
-def absences_in_period(
-    nation: Nation, authority: str, outline: Outline, *, unaccompanied: bool
-) -> tuple[Absence, ...]:
+def absences_in_period(nation: Nation, authority: str, outline: Outline) -> tuple[Absence, ...]:
     """Return the absences of a child that begin within the period."""
     departures = outline.departures
     following = [each.at for each in departures[1:]]
     return tuple(
-        _absence(nation, authority, number, departure, next_start, unaccompanied)
+        _absence(nation, authority, number, departure, next_start, outline.unaccompanied)
         for number, (departure, next_start) in enumerate(
             zip(departures, [*following, None], strict=True), 1
         )

@@ -160,7 +160,9 @@ def _report(
         responsible_authority=responsible if child.care else None,
         home_authority=home if child.care else child.authority,
         host_authority=placement.host if placement else None,
-        placement_type=placement.code_on(nation.clock.date_at(record.entered)) if placement else None,
+        placement_type=placement.code_on(nation.clock.date_at(record.entered))
+        if placement
+        else None,
     )
 
 

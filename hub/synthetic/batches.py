@@ -12,7 +12,7 @@ from hub.synthetic.calibration import AreaFigures
 from hub.synthetic.care_messages import care_messages
 from hub.synthetic.children import Child, draw_child
 from hub.synthetic.clock import DAY, instant_text, noon
-from hub.synthetic.departures import Departure, Kind, Outline, outlines
+from hub.synthetic.departures import Outline, outlines, quiet_outline
 from hub.synthetic.faults import Fault, faults
 from hub.synthetic.messages import Draft, Message, encoded
 from hub.synthetic.nation import Nation
@@ -81,8 +81,7 @@ class _Area:
     def _child(self, outline: Outline) -> Child:
         child = self._children.get(outline.index)
         if child is None:
-            leader = self._outlines[outline.family] if outline.family < outline.index else outline
-            child = draw_child(self._nation, self._area, outline, leader)
+            child = draw_child(self._nation, self._area, outline)
             self._children[outline.index] = child
         return child
 
@@ -169,12 +168,8 @@ class _Area:
 
     def _add_quiet_child(self) -> None:
         """Let an authority in whose year nobody is missing speak of a child in its care."""
-        index = len(self._outlines)
-        at = self._nation.clock.starts_at
-        departure = Departure(at=at, kind=Kind.CARE, key=0, police_only=True)
-        outline = Outline(index=index, looked_after=True, family=index, departures=(departure,))
-        child = draw_child(self._nation, self._area, outline, outline)
-        self._children[index] = child
+        outline = quiet_outline(self._nation, self._area, len(self._outlines))
+        child = self._child(outline)
         publisher = authority_publisher(child)
         self._subjects[child.key][publisher] = subject_reference(self._nation, publisher, child)
 

@@ -5,13 +5,20 @@ The whole year is always drawn, also for a month, so that a month is a cut of it
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import cycle
 from random import Random
 from typing import Final
 
+from hub.synthetic.births import Birth, draw_birth
 from hub.synthetic.calibration import AreaFigures
 from hub.synthetic.clock import HOUR, MINUTE, Clock
 from hub.synthetic.nation import Nation
-from hub.synthetic.profile import CARE_POLICE_ONLY, IN_FAMILY, SIBLINGS_TOGETHER
+from hub.synthetic.profile import (
+    CARE_POLICE_ONLY,
+    IN_FAMILY,
+    SIBLINGS_TOGETHER,
+    UNACCOMPANIED,
+)
 from hub.synthetic.randomness import Weighted, between, chance, shuffle
 from hub.synthetic.repeats import counts
 
@@ -21,11 +28,18 @@ SHORTEST_GAP: Final = 3 * HOUR
 # Children away without authorisation who also go missing in the year (ours).
 _AWAY_AND_MISSING: Final = 0.6
 
+# Children whose first time can be any day of the year, among those who do not turn 18 in it: as
+# many begin as end by their birthday, so that no month is thin.
+_LATE_CARE: Final = 0.16
+_LATE_HOME: Final = 0.06
+
 # By London's clock, from midnight; ours.
 _HOURS: Final = Weighted(
     *enumerate(
-        (35, 25, 17, 12, 9, 9, 12, 20, 35, 38, 35, 33)
-        + (35, 36, 40, 55, 65, 70, 75, 80, 85, 85, 80, 60)
+        (
+            *(35, 25, 17, 12, 9, 9, 12, 20, 35, 38, 35, 33),
+            *(35, 36, 40, 55, 65, 70, 75, 80, 85, 85, 80, 60),
+        )
     )
 )
 # January to December; ours.
@@ -60,11 +74,28 @@ class Outline:
 
     index: int
     looked_after: bool
+    unaccompanied: bool
     family: int
+    birth: Birth
     departures: tuple[Departure, ...]
 
 
+# What each departure of a child is, and whether only police learn of it.
 Plan = list[tuple[Kind, bool]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Draft:
+    """A child before its year is laid out.
+
+    key: of its first departure. window: first day and length of the stretch for all departures.
+    """
+
+    index: int
+    key: int
+    looked_after: bool
+    plan: Plan
+    window: tuple[int, int] | None
 
 
 def outlines(nation: Nation, area: AreaFigures) -> list[Outline]:
@@ -72,26 +103,28 @@ def outlines(nation: Nation, area: AreaFigures) -> list[Outline]:
     random = nation.stream(area.number, "year")
     care = _care_plans(nation, area, random)
     plans = care + _home_plans(nation, area, random)
-    months = _months(nation.clock) if area.alone else None
+    months = cycle(_months(nation.clock)) if area.alone else None
     drawn: list[Outline] = []
-    alone = 0
     key = 0
     for index, plan in enumerate(plans):
-        window = None
-        if months and len(plan) == 1:
-            window = months[alone % len(months)]
-            alone += 1
-        times = _times(random, nation.clock, len(plan), window)
-        departures = [
-            Departure(at=at, kind=kind, key=key + place, police_only=police_only)
-            for place, (at, (kind, police_only)) in enumerate(zip(times, plan, strict=True))
-        ]
-        key += len(plan)
+        looked_after = index < len(care)
         # Where each month needs its own departure, nobody moves to a sibling's.
         leader = drawn[-1] if drawn and not months and chance(random, IN_FAMILY) else None
-        looked_after = index < len(care)
-        drawn.append(_outline(nation.clock, random, index, looked_after, departures, leader))
+        # Families have two children here: a third would follow the second, who follows the first.
+        if leader and (leader.looked_after != looked_after or leader.family != leader.index):
+            leader = None
+        window = next(months) if months and len(plan) == 1 else None
+        child = _Draft(index=index, key=key, looked_after=looked_after, plan=plan, window=window)
+        drawn.append(_outline(nation.clock, random, child, leader))
+        key += len(plan)
     return drawn
+
+
+def quiet_outline(nation: Nation, area: AreaFigures, index: int) -> Outline:
+    """Return a looked-after child of an authority whose absence nobody else hears of."""
+    plan: Plan = [(Kind.CARE, True)]
+    child = _Draft(index=index, key=0, looked_after=True, plan=plan, window=None)
+    return _outline(nation.clock, nation.stream(area.number, "quiet"), child, None)
 
 
 def _care_plans(nation: Nation, area: AreaFigures, random: Random) -> list[Plan]:
@@ -130,63 +163,87 @@ def _drawn(nation: Nation, random: Random, size: int, children: int, incidents: 
     return counts(random, size, incidents / children, total=total)
 
 
-def _outline(
-    clock: Clock,
-    random: Random,
-    index: int,
-    looked_after: bool,
-    departures: list[Departure],
-    leader: Outline | None,
-) -> Outline:
-    # Families have two children here: a third would follow the second, who follows the first.
-    if leader and (leader.looked_after != looked_after or leader.family != leader.index):
-        leader = None
+def _outline(clock: Clock, random: Random, child: _Draft, leader: Outline | None) -> Outline:
+    count = len(child.plan)
+    needed = sum(child.window) if child.window else count * 3 // 2 + 1
+    unaccompanied = child.looked_after and chance(random, UNACCOMPANIED)
     if leader:
-        _join(random, departures, leader)
+        unaccompanied = leader.unaccompanied
+    birth = draw_birth(
+        random,
+        clock,
+        looked_after=child.looked_after,
+        unaccompanied=unaccompanied,
+        needed_days=min(needed, clock.days),
+        sibling=leader.birth if leader else None,
+    )
+    days = birth.childhood_days
+    span = child.window or _span(random, clock, child, days)
+    times = _times(random, clock, count, span)
+    departures = [
+        Departure(at=at, kind=kind, key=child.key + place, police_only=police_only)
+        for place, (at, (kind, police_only)) in enumerate(zip(times, child.plan, strict=True))
+    ]
+    ends_at = clock.at(days, 0)
+    if leader:
+        _join(random, departures, leader, ends_at)
     return Outline(
-        index=index,
-        looked_after=looked_after,
-        family=leader.index if leader else index,
-        departures=_spaced(clock, departures),
+        index=child.index,
+        looked_after=child.looked_after,
+        unaccompanied=unaccompanied,
+        family=leader.index if leader else child.index,
+        birth=birth,
+        departures=_spaced(departures, ends_at),
     )
 
 
-def _join(random: Random, departures: list[Departure], leader: Outline) -> None:
+def _join(random: Random, departures: list[Departure], leader: Outline, ends_at: int) -> None:
     """Let a child leave together with its sibling, now and then."""
     for place, (own, other) in enumerate(zip(departures, leader.departures, strict=False)):
         same = own.kind == other.kind and not own.police_only and not other.police_only
-        if same and chance(random, SIBLINGS_TOGETHER):
-            later = between(random, 0, 10) * MINUTE
-            departures[place] = replace(own, at=other.at + later, key=other.key)
+        at = other.at + between(random, 0, 10) * MINUTE
+        if same and at < ends_at and chance(random, SIBLINGS_TOGETHER):
+            departures[place] = replace(own, at=at, key=other.key)
 
 
-def _times(
-    random: Random, clock: Clock, count: int, window: tuple[int, int] | None
-) -> list[int]:
+def _span(random: Random, clock: Clock, child: _Draft, days: int) -> tuple[int, int]:
+    """Return the part of the year in which a child may go missing: first day and length."""
+    late = _LATE_CARE if child.looked_after else _LATE_HOME
+    if days < clock.days or not chance(random, late):
+        return 0, days
+    latest = max(days - len(child.plan) * 3 // 2 - 1, 0)
+    # Early ones are likelier, as late birthdays are: there is more childhood around them.
+    start = int(min(random.random(), random.random()) * latest)
+    return start, days - start
+
+
+def _times(random: Random, clock: Clock, count: int, span: tuple[int, int]) -> list[int]:
     """Return instants within a stretch of the year: many incidents crowd into part of it.
 
-    A stretch that runs past the end of the year goes on at its start, so that no month is thin.
+    span: its first day and its length. A stretch that runs past the end goes on at the start, so
+    that no month is thin.
     """
-    first, days = window or (0, clock.days)
+    start, length = span
+    days = length
     if count > 1:
-        days = min(clock.days, int(count * 1.3) + 10 + int(random.random() * clock.days))
-        first = int(random.random() * clock.days)
+        days = min(length, int(count * 1.3) + 10 + int(random.random() * length))
+    first = int(random.random() * length)
     times = []
     for _ in range(count):
-        day = (first + int(random.random() * days)) % clock.days
+        day = start + (first + int(random.random() * days)) % length
         if random.random() * _BUSIEST > _SEASON[clock.months[day] - 1]:
-            day = (first + int(random.random() * days)) % clock.days
+            day = start + (first + int(random.random() * days)) % length
         times.append(clock.at(day, _HOURS.draw(random) * 60 + between(random, 0, 59)))
     return sorted(times)
 
 
-def _spaced(clock: Clock, departures: list[Departure]) -> tuple[Departure, ...]:
-    """Move departures apart, later where there is room before the year ends."""
+def _spaced(departures: list[Departure], ends_at: int) -> tuple[Departure, ...]:
+    """Move departures apart, later where there is room before the end."""
     ordered = sorted(departures, key=lambda each: (each.at, each.key))
     times = [each.at for each in ordered]
     for place in range(1, len(times)):
         times[place] = max(times[place], times[place - 1] + SHORTEST_GAP)
-    limit = clock.ends_at - MINUTE
+    limit = ends_at - MINUTE
     for place in range(len(times) - 1, -1, -1):
         times[place] = min(times[place], limit)
         limit = times[place] - SHORTEST_GAP

@@ -1,4 +1,4 @@
-"""Rows that should not be there: entered twice, in error, for the wrong child, copied to siblings."""
+"""Rows too many: entered twice, in error, for the wrong child, or copied to a sibling."""
 
 from dataclasses import dataclass
 from random import Random

@@ -20,7 +20,9 @@ MARKER: Final = "synthetic-nation.json"
 GENERATOR_VERSION: Final = 1
 
 _MADE_BY: Final = "hub generate"
-_OURS: Final = re.compile(r"(truth/)?[a-z0-9-]+\.ndjson|runs/[a-z0-9-]+|pf-E23[0-9]{6}\.ndjson")
+_OURS: Final = re.compile(
+    r"(la-[0-9]{3}|pf-E23[0-9]{6}|pf-btp|truth/persons|truth/episodes)\.ndjson|runs/[a-z0-9-]+"
+)
 _ENCODER: Final = Encoder()
 
 
@@ -87,7 +89,7 @@ def _read_marker(out: Path) -> Marker | None:
         return None
     try:
         marker = decode(path.read_bytes(), type=Marker)
-    except (DecodeError, ValidationError, UnicodeDecodeError):
+    except (DecodeError, ValidationError, UnicodeDecodeError, UsageError):
         return None
     return marker if marker.made_by == _MADE_BY else None
 

@@ -11,7 +11,7 @@ from hub.synthetic.folder import claim, finish, storage_errors
 from hub.synthetic.options import Options, Summary
 from hub.synthetic.writing import NationWriter
 
-# Called with steps done, steps in all, and the publisher just written.
+# Called with steps done, steps in all, and the publisher just written; empty at the end.
 Progress = Callable[[int, int, str], None]
 
 
@@ -31,6 +31,7 @@ def generate(options: Options, out: Path, progress: Progress | None = None) -> S
                 writer.add(batch)
                 steps.done(PublisherId(f"la-{batch.authority}"))
             writer.merge(steps.done)
+        steps.end()
         summary = writer.summary()
     finish(out, options, summary)
     return summary
@@ -49,3 +50,8 @@ class _Steps:
         self._done += 1
         if self._progress is not None:
             self._progress(self._done, self._total, publisher)
+
+    def end(self) -> None:
+        # Forces of which a small nation has nothing are steps, too.
+        if self._progress is not None and self._done < self._total:
+            self._progress(self._total, self._total, "")

@@ -21,7 +21,7 @@ _ENCODER = Encoder()
 class ClearRegistration(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A registration as a publisher hands it over TLS: the gateway seals `identity` first of all."""
+    """A registration as a publisher hands it over TLS: the gateway seals `identity` first."""
 
     event_type: ClassVar[str] = SubjectRegisteredBody.event_type
 

@@ -7,153 +7,162 @@ from hub.synthetic.randomness import Weighted, between, pick, pick_common
 
 Names = tuple[str, ...]
 
+
+def _words(text: str) -> Names:
+    return tuple(text.split())
+
+
 _GIRLS: Final[dict[str, Names]] = {
-    "british": tuple(
-        """Olivia Amelia Isla Ava Ella Grace Emily Mia Lily Freya Sophie Jessica Chloe Evie Poppy
-        Ruby Daisy Charlotte Sophia Alice Florence Sienna Matilda Rosie Phoebe Millie Isabelle Erin
-        Megan Lucy Holly Abigail Imogen Eleanor Scarlett Maisie Summer Lola Ellie Zara Layla Lexi
-        Amber Bethany Leah Hannah Lacey Skye Paige Courtney Shannon Jasmine Georgia Molly Caitlin
-        Amy Katie Libby Niamh Zoë Keira Tia Demi Kayla Ellie-Mae Lily-Rose Gracie Harriet Heidi
-        Tilly Faith Hope Eve Martha Nicole Naomi Rebecca Rachel Elizabeth Victoria Anna Laura
-        Robyn Lauren Maddison Madison Aaliyah Kiera Tegan Brooke""".split()
+    "british": _words(
+        """
+        Olivia Amelia Isla Ava Ella Grace Emily Mia Lily Freya Sophie Jessica Chloe Evie Poppy
+        Ruby Daisy Charlotte Sophia Alice Florence Sienna Matilda Rosie Phoebe Millie Isabelle
+        Erin Megan Lucy Holly Abigail Imogen Eleanor Scarlett Maisie Summer Lola Ellie Zara
+        Layla Lexi Amber Bethany Leah Hannah Lacey Skye Paige Courtney Shannon Jasmine Georgia
+        Molly Caitlin Amy Katie Libby Niamh Zoë Keira Tia Demi Kayla Ellie-Mae Lily-Rose Gracie
+        Harriet Heidi Tilly Faith Hope Eve Martha Nicole Naomi Rebecca Rachel Elizabeth Victoria
+        Anna Laura Robyn Lauren Maddison Madison Aaliyah Kiera Tegan Brooke
+        """
     ),
-    "irish": tuple(
+    "irish": _words(
         "Aoife Ciara Saoirse Róisín Niamh Orla Sinead Caoimhe Bridget Kathleen Mary Margaret "
-        "Nora Clodagh Shauna Kelly Tara Maeve".split()
+        "Nora Clodagh Shauna Kelly Tara Maeve"
     ),
-    "eastern-european": tuple(
+    "eastern-european": _words(
         "Maria Julia Zuzanna Maja Lena Zofia Natalia Wiktoria Aleksandra Oliwia Nikola Andreea "
         "Elena Ioana Alexandra Daria Gabriela Anastasia Kamila Karolina Patrycja Emilia Bianca "
-        "Denisa Larisa Roxana Petra Viktoria".split()
+        "Denisa Larisa Roxana Petra Viktoria"
     ),
-    "albanian": tuple(
-        "Arta Elira Ajla Sara Ardita Erisa Klea Melisa Amelia Enisa Dafina Blerta Era Kejsi".split()
+    "albanian": _words(
+        "Arta Elira Ajla Sara Ardita Erisa Klea Melisa Amelia Enisa Dafina Blerta Era Kejsi"
     ),
-    "muslim-south-asian": tuple(
+    "muslim-south-asian": _words(
         "Aisha Fatima Maryam Zainab Khadija Hafsa Ayesha Amina Sumaiya Inaya Iqra Hira Alisha "
-        "Sana Mahnoor Noor Zoya Anaya Safa Ruqayyah Humaira Nabila Farhana Tasnim Sadia".split()
+        "Sana Mahnoor Noor Zoya Anaya Safa Ruqayyah Humaira Nabila Farhana Tasnim Sadia"
     ),
-    "indian": tuple(
+    "indian": _words(
         "Priya Anaya Diya Aanya Riya Simran Jasleen Harleen Kiran Meera Isha Kavya Pooja Nisha "
-        "Manpreet Gurleen Saanvi Aditi".split()
+        "Manpreet Gurleen Saanvi Aditi"
     ),
-    "middle-eastern": tuple(
+    "middle-eastern": _words(
         "Sara Zahra Fatima Mariam Layla Nour Yasmin Parisa Shirin Rojin Hana Rania Lina Dilan "
-        "Avin Samira Nazanin Farzana".split()
+        "Avin Samira Nazanin Farzana"
     ),
-    "horn-of-africa": tuple(
+    "horn-of-africa": _words(
         "Hodan Ayaan Hamda Ifrah Sagal Nasra Asha Selam Feven Rahel Bethlehem Hanna Saba Luwam "
-        "Semhar Amal Hibaq Zahra".split()
+        "Semhar Amal Hibaq Zahra"
     ),
-    "west-african": tuple(
+    "west-african": _words(
         "Esther Blessing Deborah Grace Favour Precious Ama Abena Adaeze Chiamaka Temitope Tolu "
-        "Ifeoma Mercy Ruth Akosua Simisola Zainab Aminata Fatou".split()
+        "Ifeoma Mercy Ruth Akosua Simisola Zainab Aminata Fatou"
     ),
-    "east-asian": tuple("Linh Mai Thao Huong Lan Jing Mei Xin Yan Hui Trang Ngoc Anh Li".split()),
+    "east-asian": _words("Linh Mai Thao Huong Lan Jing Mei Xin Yan Hui Trang Ngoc Anh Li"),
 }
 
 _BOYS: Final[dict[str, Names]] = {
-    "british": tuple(
-        """Oliver Jack Harry George Noah Charlie Jacob Alfie Freddie Oscar Leo Logan Archie Theo
+    "british": _words(
+        """
+        Oliver Jack Harry George Noah Charlie Jacob Alfie Freddie Oscar Leo Logan Archie Theo
         Thomas James Joshua Henry William Max Lucas Ethan Arthur Isaac Harrison Joseph Finley
-        Samuel Daniel Alexander Edward Dylan Tyler Riley Reuben Toby Luca Mason Jake Jamie Callum
-        Connor Kieran Liam Ryan Bradley Jayden Kai Kyle Aaron Adam Ashton Bailey Billy Bobby
-        Brandon Cameron Corey Curtis Declan Ellis Elliot Frankie Gabriel Harvey Hugo Jude Jenson
-        Kaden Kian Leon Levi Lewis Louie Luke Marcus Matthew Michael Morgan Nathan Owen Reece
-        Rhys Robert Ronnie Rory Sebastian Sonny Stanley Teddy Tommy Zac Zachary Tommy-Lee""".split()
+        Samuel Daniel Alexander Edward Dylan Tyler Riley Reuben Toby Luca Mason Jake Jamie
+        Callum Connor Kieran Liam Ryan Bradley Jayden Kai Kyle Aaron Adam Ashton Bailey Billy
+        Bobby Brandon Cameron Corey Curtis Declan Ellis Elliot Frankie Gabriel Harvey Hugo Jude
+        Jenson Kaden Kian Leon Levi Lewis Louie Luke Marcus Matthew Michael Morgan Nathan Owen
+        Reece Rhys Robert Ronnie Rory Sebastian Sonny Stanley Teddy Tommy Zac Zachary Tommy-Lee
+        """
     ),
-    "irish": tuple(
+    "irish": _words(
         "Sean Patrick Conor Cian Oisín Fionn Darragh Eoin Cormac Martin John Michael Miley "
-        "Shane Padraig Brendan Dermot Niall".split()
+        "Shane Padraig Brendan Dermot Niall"
     ),
-    "eastern-european": tuple(
+    "eastern-european": _words(
         "Jakub Kacper Szymon Filip Oskar Dawid Mateusz Bartosz Dominik Igor Alexandru Andrei "
         "Stefan David Mihai Ionut Florin Denis Nikolas Adrian Marian Robert Kevin Wojciech "
-        "Krystian Patryk Tomas Lukas".split()
+        "Krystian Patryk Tomas Lukas"
     ),
-    "albanian": tuple(
+    "albanian": _words(
         "Ardit Klajdi Ermal Besnik Erion Elvis Fatjon Genti Kristi Mario Olsi Xhulio Arber "
-        "Endrit Redon Gerti".split()
+        "Endrit Redon Gerti"
     ),
-    "muslim-south-asian": tuple(
+    "muslim-south-asian": _words(
         "Mohammed Muhammad Ibrahim Yusuf Ahmed Ali Hamza Umar Bilal Zain Adam Haris Hassan "
         "Hussain Ayaan Zayan Rayyan Ismail Abdullah Tahir Imran Sami Faisal Tariq Shakil Rahim "
-        "Kamran Usman".split()
+        "Kamran Usman"
     ),
-    "indian": tuple(
+    "indian": _words(
         "Arjun Rohan Aarav Vihaan Krishna Dev Karan Gurpreet Jaspreet Harpreet Amrit Rahul Ravi "
-        "Nikhil Ishaan Manraj Sahib Yash".split()
+        "Nikhil Ishaan Manraj Sahib Yash"
     ),
-    "middle-eastern": tuple(
+    "middle-eastern": _words(
         "Mohammad Ahmad Ali Hassan Hussein Omid Farhad Zabiullah Najib Abdul Rahmat Karwan Rebin "
         "Aram Saman Shwan Reza Amir Mehdi Yousef Khalid Samir Hamid Ibrahim Mustafa Zaher "
-        "Jawad Esmat".split()
+        "Jawad Esmat"
     ),
-    "horn-of-africa": tuple(
+    "horn-of-africa": _words(
         "Abdi Mohamed Ahmed Yonas Filmon Robel Samuel Dawit Abel Henok Mebrahtu Yusuf Ismail "
-        "Abdirahman Liban Ayub Khalid Hassan Adam Idris Mustafa Kibrom Merhawi Bereket".split()
+        "Abdirahman Liban Ayub Khalid Hassan Adam Idris Mustafa Kibrom Merhawi Bereket"
     ),
-    "west-african": tuple(
+    "west-african": _words(
         "Emmanuel David Daniel Samuel Joshua Tobi Ayo Kwame Kofi Kojo Chidi Emeka Femi Kelechi "
-        "Segun Ebenezer Prince Elijah Ousmane Lamin Mamadou Ibrahim".split()
+        "Segun Ebenezer Prince Elijah Ousmane Lamin Mamadou Ibrahim"
     ),
-    "east-asian": tuple("Minh Duc Tuan Hung Long Nam Wei Jun Hao Ming Quang Thanh Bao Son".split()),
+    "east-asian": _words("Minh Duc Tuan Hung Long Nam Wei Jun Hao Ming Quang Thanh Bao Son"),
 }
 
 _SURNAMES: Final[dict[str, Names]] = {
-    "british": tuple(
-        """Smith Jones Williams Taylor Brown Davies Evans Wilson Thomas Johnson Roberts Robinson
+    "british": _words(
+        """
+        Smith Jones Williams Taylor Brown Davies Evans Wilson Thomas Johnson Roberts Robinson
         Thompson Wright Walker White Edwards Hughes Green Hall Lewis Harris Clarke Jackson Wood
         Turner Martin Cooper Hill Ward Morris Moore Clark Lee King Baker Harrison Morgan Allen
-        James Scott Phillips Watson Davis Parker Price Bennett Young Griffiths Mitchell Kelly Cook
-        Carter Richardson Bailey Collins Bell Shaw Murphy Miller Cox Richards Marshall Anderson
-        Simpson Ellis Adams Wilkinson Foster Webb Powell Mills Campbell Gray Chapman Palmer Holmes
-        Rogers Knight Stevens Hunt Mason Barnes Lloyd Butler Russell Barker Fisher Jenkins Reid
-        Stewart Graham Murray Dixon Harvey Pearson Hunter Fox Gibson Lawrence Elliott Walsh
-        Andrews Fletcher Gordon Payne Burton Booth Reynolds West Day Saunders Ford Hart Dawson
-        Hayes Rose Spencer Nicholson Cole Dean Lowe Bradley Wells Barrett Grant Rhodes Burgess
-        Hudson Holland Francis Matthews Poole Potter Sutton Bird Bishop Wade Gilbert Lane Pearce
-        Parsons Newton Goodwin Hardy Sharp Barton Cross Frost Atkins Perry Kent Bolton Steele
-        Winter Ball Howe Marsh Stone Tucker Wheeler""".split()
+        James Scott Phillips Watson Davis Parker Price Bennett Young Griffiths Mitchell Kelly
+        Cook Carter Richardson Bailey Collins Bell Shaw Murphy Miller Cox Richards Marshall
+        Anderson Simpson Ellis Adams Wilkinson Foster Webb Powell Mills Campbell Gray Chapman
+        Palmer Holmes Rogers Knight Stevens Hunt Mason Barnes Lloyd Butler Russell Barker Fisher
+        Jenkins Reid Stewart Graham Murray Dixon Harvey Pearson Hunter Fox Gibson Lawrence
+        Elliott Walsh Andrews Fletcher Gordon Payne Burton Booth Reynolds West Day Saunders Ford
+        Hart Dawson Hayes Rose Spencer Nicholson Cole Dean Lowe Bradley Wells Barrett Grant
+        Rhodes Burgess Hudson Holland Francis Matthews Poole Potter Sutton Bird Bishop Wade
+        Gilbert Lane Pearce Parsons Newton Goodwin Hardy Sharp Barton Cross Frost Atkins Perry
+        Kent Bolton Steele Winter Ball Howe Marsh Stone Tucker Wheeler
+        """
     ),
-    "irish": tuple(
+    "irish": _words(
         "Murphy O'Brien Kelly Walsh Ryan O'Connor Doherty McCarthy Connors Ward Gallagher Quinn "
-        "Byrne McDonagh O'Neill Reilly Maughan Doran Lynch Nolan Cash Joyce".split()
+        "Byrne McDonagh O'Neill Reilly Maughan Doran Lynch Nolan Cash Joyce"
     ),
-    "eastern-european": tuple(
+    "eastern-european": _words(
         "Nowak Kowalski Wisniewski Popescu Ionescu Popa Radu Dumitru Kowalczyk Zielinski Kaminski "
         "Lewandowski Novak Horvath Balog Varga Kovac Petrov Ivanova Stan Munteanu Kazlauskas "
-        "Jankauskas Ozols Gheorghe Lakatos Mazur Krol".split()
+        "Jankauskas Ozols Gheorghe Lakatos Mazur Krol"
     ),
-    "albanian": tuple(
+    "albanian": _words(
         "Hoxha Shehu Prifti Dervishi Gjoka Cela Leka Murati Kola Hysa Marku Lleshi Rexha "
-        "Halili Bajrami Krasniqi".split()
+        "Halili Bajrami Krasniqi"
     ),
-    "muslim-south-asian": tuple(
+    "muslim-south-asian": _words(
         "Khan Ahmed Hussain Ali Begum Mahmood Iqbal Akhtar Miah Rahman Malik Shah Hassan Uddin "
         "Chowdhury Bibi Mirza Rashid Islam Aziz Choudhury Butt Qureshi Raja Saleem Bashir "
-        "Yaqoob Kauser".split()
+        "Yaqoob Kauser"
     ),
-    "indian": tuple(
+    "indian": _words(
         "Patel Singh Kaur Sharma Shah Gill Kumar Sandhu Dhillon Mistry Bains Rai Chauhan Joshi "
-        "Desai Grewal Nair Reddy".split()
+        "Desai Grewal Nair Reddy"
     ),
-    "middle-eastern": tuple(
+    "middle-eastern": _words(
         "Ahmadi Rahimi Karimi Hosseini Mohammadi Noori Ahmadzai Stanikzai Safi Hamid Aziz Rostami "
         "Moradi Salih Hussein Al-Hassan Kareem Omar Rasul Jabbar Amini Haidari Sultani Qaderi "
-        "Barzani Ibrahimi".split()
+        "Barzani Ibrahimi"
     ),
-    "horn-of-africa": tuple(
+    "horn-of-africa": _words(
         "Mohamed Ali Hassan Abdi Omar Tesfay Gebremedhin Haile Tekle Berhane Kidane Abraha Osman "
-        "Adam Ibrahim Yusuf Warsame Jama Farah Habte Weldu Mehari Idris Ismail".split()
+        "Adam Ibrahim Yusuf Warsame Jama Farah Habte Weldu Mehari Idris Ismail"
     ),
-    "west-african": tuple(
+    "west-african": _words(
         "Mensah Adeyemi Okafor Owusu Boateng Asante Okonkwo Balogun Adebayo Osei Appiah Eze "
-        "Ogunleye Bello Addo Nwosu Sesay Kamara Bangura Jallow Ceesay Diallo Kargbo".split()
+        "Ogunleye Bello Addo Nwosu Sesay Kamara Bangura Jallow Ceesay Diallo Kargbo"
     ),
-    "east-asian": tuple(
-        "Nguyen Tran Le Pham Chen Wang Li Zhang Lin Hoang Vu Liu Wong Huang".split()
-    ),
+    "east-asian": _words("Nguyen Tran Le Pham Chen Wang Li Zhang Lin Hoang Vu Liu Wong Huang"),
 }
 
 # Short forms that police are told over the telephone.

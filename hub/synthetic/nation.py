@@ -88,9 +88,7 @@ class Nation:
         sizes = {}
         first = 0
         for area, *counts in zip(self.areas, care, away, home, strict=True):
-            sizes[area.number] = Sizes(
-                care=counts[0], away=counts[1], home=counts[2], first=first
-            )
+            sizes[area.number] = Sizes(care=counts[0], away=counts[1], home=counts[2], first=first)
             # One more: a child for whom nobody looks stands last.
             first += sum(counts) + 1
         return sizes

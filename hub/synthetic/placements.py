@@ -14,12 +14,22 @@ SUPPORTED: Final = "supported"
 _REGISTERED_FROM: Final = 2024
 
 # Half of the missing are in children's homes and hostels (DfE 2015); the rest of the mix is ours.
-_UNDER_TWELVE: Final = Weighted(("U4", 40), ("U6", 25), ("U1", 10), ("U3", 5), ("K2", 15), ("P1", 5))
+_UNDER_TWELVE: Final = Weighted(
+    ("U4", 40), ("U6", 25), ("U1", 10), ("U3", 5), ("K2", 15), ("P1", 5)
+)
 _UNDER_SIXTEEN: Final = Weighted(
-    ("K2", 50), ("U4", 22), ("U6", 15), ("U3", 4), ("U1", 3), ("R1", 2), ("S1", 1), ("P1", 2), ("K1", 1)
+    ("K2", 45),
+    ("U4", 25),
+    ("U6", 17),
+    ("U3", 4),
+    ("U1", 3),
+    ("R1", 2),
+    ("S1", 1),
+    ("P1", 2),
+    ("K1", 1),
 )
 _OLDER: Final = Weighted(
-    ("K2", 36), (SUPPORTED, 38), ("U4", 12), ("U6", 7), ("U3", 2), ("R1", 2), ("P1", 2), ("K1", 1)
+    ("K2", 32), (SUPPORTED, 36), ("U4", 15), ("U6", 10), ("U3", 2), ("R1", 2), ("P1", 2), ("K1", 1)
 )
 _UNACCOMPANIED: Final = Weighted((SUPPORTED, 58), ("U6", 27), ("U4", 10), ("K2", 5))
 
@@ -41,7 +51,13 @@ _PROVIDERS: Final = {
 _PLACEMENTS: Final = Weighted((1, 63), (2, 26), (3, 11))
 # Why a placement ended, of 54,620 in 2022 (DfE).
 _MOVED: Final = Weighted(
-    ("CARPL", 35), ("OTHER", 23), ("CREQB", 10), ("CREQO", 6), ("CHILD", 4), ("STAND", 2), ("LAREQ", 2)
+    ("CARPL", 35),
+    ("OTHER", 23),
+    ("CREQB", 10),
+    ("CREQO", 6),
+    ("CHILD", 4),
+    ("STAND", 2),
+    ("LAREQ", 2),
 )
 _LEGAL: Final = Weighted(("C2", 45), ("V2", 38), ("C1", 12), ("J1", 3), ("L1", 1), ("E1", 1))
 _CEASED: Final = Weighted(("E4A", 45), ("E4B", 25), ("E13", 12), ("E8", 18))
@@ -140,8 +156,10 @@ def _draw_placements(random: Random, setting: Setting, care_on: date) -> tuple[P
     before = (setting.first_on - care_on).days
     starts = [setting.first_on - timedelta(days=between(random, min(1, before), min(before, 500)))]
     year = (setting.last_on - setting.first_on).days
-    for _ in range(_PLACEMENTS.draw(random) - 1):
-        starts.append(setting.first_on + timedelta(days=between(random, 1, max(year, 1))))
+    starts.extend(
+        setting.first_on + timedelta(days=between(random, 1, max(year, 1)))
+        for _ in range(_PLACEMENTS.draw(random) - 1)
+    )
     starts = sorted(set(starts))
     ends = [*starts[1:], None]
     return tuple(

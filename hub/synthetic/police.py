@@ -118,9 +118,7 @@ def _known(nation: Nation, random: Random, child: Child, absence: Absence) -> bo
             return child.authority in nation.alone or draw >= HOME_NOT_KNOWN_TO_POLICE
 
 
-def _second_force(
-    nation: Nation, random: Random, child: Child, force: PublisherId
-) -> PublisherId:
+def _second_force(nation: Nation, random: Random, child: Child, force: PublisherId) -> PublisherId:
     if chance(random, HANDED_TO_TRANSPORT_POLICE):
         return TRANSPORT_POLICE
     home = nation.force_of(child.authority)

@@ -8,7 +8,7 @@ from typing import Final
 # Who has no record of an absence.
 CARE_POLICE_ONLY: Final = 0.05
 CARE_NOT_REPORTED_TO_POLICE: Final = 0.07
-AWAY_KNOWN_TO_POLICE: Final = 0.25
+AWAY_KNOWN_TO_POLICE: Final = 0.15
 HOME_NOT_KNOWN_TO_POLICE: Final = 0.015
 HANDED_OVER: Final = 0.012
 HANDED_TO_TRANSPORT_POLICE: Final = 0.3

@@ -38,12 +38,15 @@ from hub.synthetic.profile import (
     UNACCOMPANIED_NAME_VARIES,
     UNACCOMPANIED_NHS_MISSING,
 )
-from hub.synthetic.randomness import between, chance, pick
+from hub.synthetic.randomness import between, chance, pick, stream
 from hub.synthetic.records import subject_reference
 from hub.synthetic.scene import lived_in
 
 # Children's services know most children before they go missing (ours).
 _KNOWN_DAYS: Final = 700
+
+# Homes in which a host authority has children placed (ours).
+_HOMES: Final = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +139,8 @@ def _by_police(nation: Nation, random: Random, child: Child) -> Identity:
     placement = child.placement_on(nation.clock.date_at(child.first_departure))
     host = lived_in(child, placement)
     if placement and host and host.isdigit() and chance(random, POLICE_POSTCODE_OF_PLACEMENT):
-        home = postcode(random, host)
+        # The children of one home share its postcode.
+        home = postcode(stream("home", host, between(random, 1, _HOMES)), host)
     nhs = not child.unaccompanied and chance(random, POLICE_NHS_PRESENT)
     return Identity(
         birth_date=identity.birth_date.isoformat(),

@@ -1,4 +1,4 @@
-"""The ground truth beside the messages: who the children are, what happened, which record is whose."""
+"""The truth beside the messages: who the children are, what happened, whose record is whose."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -78,7 +78,7 @@ class EpisodeTruth(Struct, frozen=True, kw_only=True):
 
 
 def category_of(sources: Iterable[SourceTruth]) -> Category | None:
-    """Return what an absence counts as: missing where the rows that stand disagree (definitions)."""
+    """Return what an absence counts as: missing if the rows that stand disagree (definitions)."""
     categories = {
         _OTHER_THAN_MISSING.get(each.classification, Category.MISSING)
         for each in sources

@@ -1,11 +1,15 @@
-"""What the integration tests share: one Kafka broker."""
+"""What the integration tests share: one Kafka broker, and connections to it."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from kafka import KafkaAdminClient
 
+from hub.broker import Brokers
+from hub.broker_producer import IntakeProducer
 from tests.kafka_broker import KafkaBroker
+from tests.kafka_steps import new_name
 
 OUTAGES = "broker_outages"
 
@@ -15,6 +19,39 @@ def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBrok
     """A running Kafka broker. Use topics of your own in it, and leave it running."""
     with KafkaBroker(tmp_path_factory.mktemp("kafka")) as broker:
         yield broker
+
+
+@pytest.fixture
+def brokers(kafka_broker: KafkaBroker) -> Iterator[Brokers]:
+    """The topics of the shared broker."""
+    with Brokers(kafka_broker.bootstrap) as connected:
+        yield connected
+
+
+@pytest.fixture
+def producer(kafka_broker: KafkaBroker) -> Iterator[IntakeProducer]:
+    """A producer to the shared broker."""
+    with IntakeProducer(kafka_broker.bootstrap) as connected:
+        yield connected
+
+
+@pytest.fixture
+def admin(kafka_broker: KafkaBroker) -> Iterator[KafkaAdminClient]:
+    """What deletes topics and records of the shared broker."""
+    with KafkaAdminClient(bootstrap_servers=kafka_broker.bootstrap) as connected:
+        yield connected
+
+
+@pytest.fixture
+def new_publisher(brokers: Brokers) -> Callable[[], str]:
+    """A function that gives a publisher with topics of its own."""
+
+    def make() -> str:
+        publisher = new_name()
+        brokers.ensure_topics([publisher])
+        return publisher
+
+    return make
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Small in-memory services behind the HTTP door, and a way to call it without a server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 import httpx
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 
 from contracts.outcomes import (
     Outcome,
@@ -190,7 +191,7 @@ class MemoryTokens:
 
 @dataclass(kw_only=True)
 class Bench:
-    """The application, the services behind it, and what it recorded."""
+    """The application, the services behind it, what it recorded, and the logs of the last call."""
 
     feed_dir: Path
     gateway: MemoryGateway = field(default_factory=MemoryGateway)
@@ -199,6 +200,7 @@ class Bench:
     health: MemoryHealth = field(default_factory=MemoryHealth)
     tokens: MemoryTokens = field(default_factory=MemoryTokens)
     recorded: list[tuple[str, str, int]] = field(default_factory=list)
+    logs: list[MutableMapping[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Build the application."""
@@ -227,13 +229,16 @@ class Bench:
         """Return the answer to one request."""
         shown = {} if token is None else {"Authorization": f"Bearer {token}"}
         given = {**shown, **(headers or {})}
-        return call(self.app, method, path, headers=given, content=content)
+        with capture_logs() as self.logs:
+            return call(self.app, method, path, headers=given, content=content)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Return the answer to a GET."""
         return self.call("GET", path, **options)
 
-    def post(self, content: bytes, kind: str = "application/json", **options: Any) -> httpx.Response:
+    def post(
+        self, content: bytes, kind: str = "application/json", **options: Any
+    ) -> httpx.Response:
         """Return the answer to a POST of events."""
         headers = {"Content-Type": kind, **options.pop("headers", {})}
         path = options.pop("path", "/v1/events")
@@ -269,3 +274,10 @@ def rejected(number: int, *, publisher: PublisherId | None = RICHMOND) -> Submis
         ),
         received_at=NOON,
     )
+
+
+def problem(answer: httpx.Response) -> tuple[int, str]:
+    """Return status and code of a problem document; the document must agree with its answer."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == answer.status_code
+    return answer.status_code, answer.json()["type"].removeprefix("/problems/")

@@ -65,7 +65,7 @@ def test_what_is_no_whole_array_is_refused(body: bytes) -> None:
         split_array(body)
 
 
-@given(body=st.binary(max_size=60) | st.text("[]{},:\"\\ 1aue\n").map(str.encode))
+@given(body=st.binary(max_size=60) | st.text('[]{},:"\\ 1aue\n').map(str.encode))
 def test_any_bytes_are_split_or_refused(body: bytes) -> None:
     try:
         elements = split_array(body)

@@ -1,12 +1,15 @@
 """Who gets in: every route is closed but those meant to be open, and failures give nothing away."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from fastapi.routing import iter_route_contexts
 
 from domain.errors import DatabaseUnavailableError
+from domain.identifiers import PublisherId
 from hub.api.door import PUBLIC_PATHS
+from hub.api.services import Caller
 from tests.unit.api_services import BIRMINGHAM, RICHMOND, Bench, rejected
 
 OPEN = {"/", "/feed", "/feed/{path:path}", "/livez", "/readyz"}
@@ -164,6 +167,14 @@ def test_every_answer_carries_the_headers_that_protect_its_reader(bench: Bench, 
 
     assert HEADERS.items() <= dict(answer.headers).items()
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("role", "publisher"), [("operator", RICHMOND), ("publisher", None)])
+def test_a_caller_is_the_operator_or_a_named_publisher(
+    role: Literal["operator", "publisher"], publisher: PublisherId | None
+) -> None:
+    with pytest.raises(ValueError, match="token"):
+        Caller(role=role, publisher=publisher)
 
 
 def test_a_register_of_tokens_that_is_down_refuses_for_now(bench: Bench) -> None:

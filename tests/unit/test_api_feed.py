@@ -103,7 +103,9 @@ def test_nothing_hidden_and_nothing_outside_the_tree_is_found(tree: Path, path: 
     assert found is None or found == tree / "index.html"
 
 
-@pytest.mark.parametrize("path", ["/feed/../secret.txt", "/feed//etc/passwd", "/feed/..", "/feed/."])
+@pytest.mark.parametrize(
+    "path", ["/feed/../secret.txt", "/feed//etc/passwd", "/feed/..", "/feed/."]
+)
 def test_a_path_that_climbs_out_is_not_found_over_http(bench: Bench, path: str) -> None:
     sent: list[Message] = []
 

@@ -18,8 +18,7 @@ from tests.unit.ssda903_returns import (
     read,
 )
 
-LOWER_UPN = "00040001510A"[:11] + "7"
-UPN = upn_check_letter(LOWER_UPN) + LOWER_UPN
+UPN = upn_check_letter("000400015107") + "000400015107"
 
 
 def data_of(reading: ReturnReading, kind: str) -> list[dict[str, object]]:
@@ -208,13 +207,16 @@ def test_a_birth_date_that_differs_or_is_none_is_found_and_the_row_counts() -> N
 def test_turning_eighteen_while_missing_is_found_at_the_episode_to_put_right() -> None:
     files = files_of(
         headers=[header(born="01/06/1999")],
-        episodes=[episode("01/05/2016", "01/06/2017", rec="E7")],
+        episodes=[
+            episode("01/05/2016", "01/12/2016", rec="X1"),
+            episode("01/12/2016", "01/06/2017", rne="P", rec="E7"),
+        ],
         absences=[missing("20/05/2017", "01/06/2017", born="01/06/1999")],
     )
 
     reading = read(files)
 
-    assert findings_of(reading, "episodes.csv") == [(1, "580", "REC")]
+    assert findings_of(reading, "episodes.csv") == [(2, "580", "REC")]
     assert codes_of(reading) == [("580",)]
 
 
@@ -229,7 +231,7 @@ def test_a_row_that_says_the_same_again_is_found_and_told_once() -> None:
 
     reading = read(files)
 
-    assert len(reading.messages) == 5
+    assert [message.row for message in reading.messages] == [1] * 5
     assert [(each.file, each.row, each.code) for each in reading.findings] == [
         ("header.csv", 2, "duplicate-row"),
         ("episodes.csv", 2, "duplicate-row"),
@@ -276,7 +278,9 @@ def test_a_period_left_open_last_year_and_not_gone_on_with_is_found_in_last_year
     )
 
 
-@pytest.mark.parametrize(("publisher", "year"), [("pf-btp", 2018), ("330", 2018)])
-def test_a_return_is_an_authoritys(publisher: str, year: int) -> None:
+@pytest.mark.parametrize(
+    ("publisher", "year"), [("pf-btp", 2018), ("330", 2018), ("la-330", 18), ("la-330", 2100)]
+)
+def test_a_return_is_an_authoritys_for_a_collection_year(publisher: str, year: int) -> None:
     with pytest.raises(UsageError):
         read(files_of(), publisher=publisher, year=year)

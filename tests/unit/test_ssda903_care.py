@@ -84,16 +84,17 @@ def test_a_period_open_when_only_the_legal_status_changed_is_in_its_placement_st
 
 
 @pytest.mark.parametrize(
-    "second",
+    ("rec", "second"),
     [
-        episode("01/06/2017", rne="L", place="K2"),
-        episode("02/06/2017", rne="L"),
+        ("X1", episode("01/06/2017", rne="L", place="K2")),
+        ("X1", episode("02/06/2017", rne="L")),
+        ("E4A", episode("01/06/2017", rne="L")),
     ],
 )
-def test_another_kind_of_placement_or_a_gap_is_another_placement_whatever_the_reason(
-    second: str,
+def test_another_kind_of_placement_a_gap_or_an_end_of_care_is_another_placement_whatever_is_said(
+    rec: str, second: str
 ) -> None:
-    episodes = [episode("01/05/2016", "01/06/2017", rec="X1"), second]
+    episodes = [episode("01/05/2016", "01/06/2017", rec=rec), second]
 
     reading = read(files_of(episodes=episodes))
 

@@ -1,0 +1,83 @@
+"""The `hub` program."""
+
+import errno
+import sys
+
+import typer
+from structlog import get_logger
+
+from domain.errors import FileFormatError, HubError, NotFoundError, UsageError
+from hub.commands.making import demo, generate, schemas
+from hub.commands.operating import disclose, erase, rebuild, release, verify
+from hub.commands.publishing import app as import_app
+from hub.commands.publishing import publish
+from hub.commands.querying import counts, status
+from hub.commands.running import intake, role, serve
+from hub.console import tell
+from hub.logs import configure_logs
+
+USAGE = 2
+FAILED = 1
+INTERRUPTED = 130
+
+cli = typer.Typer(
+    name="hub",
+    help="The national missing-children data hub.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (
+    serve,
+    publish,
+    counts,
+    status,
+    generate,
+    rebuild,
+    release,
+    verify,
+    erase,
+    disclose,
+    intake,
+    demo,
+    schemas,
+):
+    cli.command()(command)
+cli.command(hidden=True)(role)
+cli.add_typer(import_app, name="import")
+
+
+def main() -> None:
+    """Run one command; every failure is one line that says what to do, and an exit code.
+
+    0: done; 1: problems in the data, or the hub could not do its work; 2: asked wrongly.
+    """
+    configure_logs("warning", human=False)
+    try:
+        cli()
+    except (UsageError, FileFormatError, NotFoundError) as error:
+        _end(str(error), USAGE)
+    except HubError as error:
+        _end(str(error), FAILED)
+    except KeyboardInterrupt:
+        _end("stopped", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            _end("The disk is full: free space and try again; nothing was half stored.", FAILED)
+        get_logger().error("unexpected", exc_info=error)
+        _end(f"The operating system refused ({error.strerror}).", FAILED)
+    except Exception as error:  # noqa: BLE001 - the last place: a line and a log entry, no traceback
+        get_logger().error("unexpected", exc_info=error)
+        _end(f"The hub itself failed ({type(error).__name__}); the line above says where.", FAILED)
+
+
+def _end(text: str, code: int) -> None:
+    tell(f"hub: {text}")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

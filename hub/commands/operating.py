@@ -1,0 +1,119 @@
+"""Commands of operations: rebuild, release, verify, erase, disclose."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec.json import encode, format as pretty
+
+from domain.periods import Month, london_date
+from domain.vocabulary import ErasureReason
+from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, settings_for
+from hub.console import bar, say, table
+from hub.ledger.verifying import verify_ledger
+from hub.rebuilding import rebuild as rebuild_views
+from hub.release.build import release_month
+from hub.wiring import open_hub
+
+
+def rebuild(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Compute every view from the ledger beside the live ones, compare row by row, and swap.
+
+    Exit code 1: the same definitions gave other rows than the live views had.
+    """
+    with open_hub(settings_for(data_dir)) as hub, bar("rebuilding") as shown:
+        done = rebuild_views(hub.project_database, hub.projector, shown.to)
+    if as_json:
+        say(pretty(encode(done)).decode())
+    else:
+        table(
+            f"Build {done.build}, at ledger position {done.position}",
+            ("view", "checksum before", "checksum now", "rows"),
+            [
+                (each.view, each.live[0], each.fresh[0], f"{each.fresh[1]:,}")
+                for each in done.comparisons
+            ],
+        )
+        say("Every row is the same." if done.equal else "ROWS DIFFER from the live views.")
+    if not done.equal and done.same_definition:
+        raise typer.Exit(PROBLEMS_IN_DATA)
+
+
+def release(
+    periods: Annotated[list[str], typer.Argument(help="Months, for example 2026-03.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The public tree; default: feed in the data.")
+    ] = None,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="Say on every page that no child is real.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Release closed months into the public tree; what was released before stays as it is."""
+    months = [Month.parse(each) for each in periods]
+    with open_hub(settings_for(data_dir)) as hub:
+        hub.projector.catch_up(hub.projector.active_build())
+        for month in months:
+            done = release_month(
+                month,
+                counts=hub.counts.answer,
+                register=hub.register,
+                today=london_date(hub.clock()),
+                feed=out or hub.feed_dir,
+                synthetic=synthetic,
+            )
+            how = "was released before" if done.already else "released"
+            say(f"{month} {how}: {done.path} (manifest sha256 {done.manifest_sha256})")
+
+
+def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Re-derive the hash of every record, and check that positions have no gap.
+
+    Exit code 1: something does not fit; the first such position is named.
+    """
+    with open_hub(settings_for(data_dir)) as hub, bar("verifying") as shown:
+        found = verify_ledger(hub.reader, shown.to)
+    if as_json:
+        say(pretty(encode(found)).decode())
+    elif found.problem is None:
+        say(f"All {found.records:,} records fit, up to position {found.position}.")
+    else:
+        say(f"POSITION {found.position}: {found.problem}")
+    if found.problem is not None:
+        raise typer.Exit(PROBLEMS_IN_DATA)
+
+
+def erase(
+    subject: Annotated[str, typer.Argument(help="Identifier of the child, or PUBLISHER/REFERENCE.")],
+    reason: Annotated[ErasureReason, typer.Option("--reason", help="On what ground.")],
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Destroy a child's identity and record that it was done; what was counted stays counted."""
+    with open_hub(settings_for(data_dir)) as hub:
+        hub.linker.catch_up()
+        done = hub.rights.erase(hub.rights.find(subject), reason)
+    if as_json:
+        say(pretty(encode(done)).decode())
+        return
+    when = "was erased before, at" if done.already else "is erased, at"
+    say(f"{done.subject_id} {when} {_stamp(done.erased_at)}.")
+    say(f"Complete on {done.complete_on.isoformat()}, when the last older backup has expired.")
+
+
+def disclose(
+    subject: Annotated[str, typer.Argument(help="Identifier of the child, or PUBLISHER/REFERENCE.")],
+    purpose: Annotated[
+        str, typer.Option("--purpose", help="Why; it is put on record.")
+    ] = "subject-access-request",
+    data_dir: DataDir = None,
+) -> None:
+    """Print everything that is held about a child, as JSON: the answer to an access request."""
+    with open_hub(settings_for(data_dir)) as hub:
+        record = hub.rights.disclose(hub.rights.find(subject), reader="operator", purpose=purpose)
+    say(pretty(encode(record)).decode())
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.isoformat(timespec="seconds")

@@ -1,0 +1,133 @@
+"""What `make demo` loads: a real-format return and one synthetic national month."""
+
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from threading import Event
+
+from domain.errors import UsageError
+from domain.identifiers import PublisherId
+from domain.measures import CountsQuery
+from domain.periods import Month, london_date
+from hub.commands.querying import print_status, print_table
+from hub.console import bar, say, tell
+from hub.importing import import_return, publish_file, read_ssda903
+from hub.release.build import release_month
+from hub.synthetic.generation import generate
+from hub.synthetic.options import Options
+from hub.wiring import Hub
+
+MONTH = Month(year=2026, number=3)
+RETURN_OF = PublisherId("la-330")
+RETURN_YEAR = 2026
+LOADING = "loading"
+LOADED = "loaded"
+
+Loader = Callable[[Hub, Event], None]
+
+
+def load_demo(hub: Hub, stop: Event) -> None:
+    """Load the demo's data unless that was done before, and print the national counts.
+
+    An interrupted load is taken up again: what the ledger holds already comes out as duplicates.
+    Raises UsageError if the data directory holds other data.
+    """
+    marker = hub.settings.data_dir / "demo"
+    done = marker.read_text(encoding="ascii") if marker.exists() else ""
+    if not done and hub.status.position():
+        raise UsageError(
+            f"{hub.settings.data_dir} holds data that are not the demo's:"
+            " set HUB_DATA_DIR to another directory."
+        )
+    if done == LOADED:
+        tell("The demo's data were loaded before; going on from there.")
+    else:
+        marker.write_text(LOADING, encoding="ascii")
+        for load in (_import_return, _publish_nation):
+            load(hub, stop)
+            if stop.is_set():
+                return
+    _catch_up(hub)
+    _release(hub)
+    marker.write_text(LOADED, encoding="ascii")
+    _print_counts(hub)
+
+
+def _import_return(hub: Hub, stop: Event) -> None:
+    del stop
+    tell(f"Importing an SSDA903 return of {RETURN_OF} for the year to March {RETURN_YEAR}")
+    with as_file(files("hub.synthetic").joinpath("ssda903_sample")) as folder:
+        reading = read_ssda903(
+            Path(folder),
+            publisher=RETURN_OF,
+            year=RETURN_YEAR,
+            contract=hub.contract,
+            keys=hub.keys,
+        )
+    with bar("importing", len(reading.messages)) as shown:
+        answer = import_return(
+            hub.gateway("file"), reading, publisher=RETURN_OF, progress=shown.step
+        )
+    tell(
+        f"  {answer.rows} rows: {answer.accepted} accepted, {answer.duplicate} duplicate,"
+        f" {answer.rejected} rejected; {len(answer.findings)} findings"
+    )
+
+
+def _publish_nation(hub: Hub, stop: Event) -> None:
+    folder = hub.settings.data_dir / "nation"
+    options = Options(year=MONTH.ends_on.year + (MONTH.number > 3), month=MONTH.number)
+    tell(f"Generating a synthetic nation for {MONTH}")
+    with bar("generating") as shown:
+        summary = generate(options, folder, shown.note)
+    tell(f"Publishing {summary.messages:,} events of {len(summary.by_publisher)} publishers")
+    door = hub.gateway("file")
+    rejected = 0
+    with bar("publishing", summary.messages) as shown:
+        for publisher in sorted(summary.by_publisher):
+            if stop.is_set():
+                return
+            path = folder / f"{publisher}.ndjson"
+            answer = publish_file(
+                door, str(path), publisher=PublisherId(publisher), progress=shown.step
+            )
+            rejected += answer.rejected + answer.conflict
+    tell(f"  {rejected} of them not taken")
+
+
+def _catch_up(hub: Hub) -> None:
+    with bar("linking") as shown:
+        hub.linker.catch_up(shown.to)
+        hub.linker.come_of_age()
+        hub.linker.catch_up(shown.to)
+    build = hub.projector.active_build()
+    with bar("projecting") as shown:
+        hub.projector.catch_up(build, shown.to)
+
+
+def _release(hub: Hub) -> None:
+    done = release_month(
+        MONTH,
+        counts=hub.counts.answer,
+        register=hub.register,
+        today=london_date(hub.clock()),
+        feed=hub.feed_dir,
+        synthetic=True,
+    )
+    how = "was released before" if done.already else "is released"
+    tell(f"{MONTH} {how}: {done.path}")
+
+
+def _print_counts(hub: Hub) -> None:
+    for measure in ("missing_incidents", "missing_children", "away_incidents"):
+        query = CountsQuery(
+            measure=measure, by=("region",), first_day=MONTH.starts_on, last_day=MONTH.ends_on
+        )
+        print_table(hub.counts.answer(query))
+    total = hub.counts.answer(
+        CountsQuery(
+            measure="missing_children", first_day=MONTH.starts_on, last_day=MONTH.ends_on
+        )
+    )
+    say(f"Children missing at least once in {MONTH}, England: {total.rows[0].value:,}")
+    print_status(hub.status.read())

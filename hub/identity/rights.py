@@ -1,0 +1,188 @@
+"""A child's rights over its data: erasure, and access to what is held."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import LiteralString
+from uuid import UUID
+
+from msgspec.json import decode
+from psycopg import Connection
+
+from contracts.disclosure import HeldEvent, HeldIdentity, HeldReference, SubjectRecord
+from contracts.facts import CHILD
+from contracts.identity import Identity
+from contracts.stored import HUB, encode_event
+from domain.decisions import IdentityErased
+from domain.errors import ErasureRefusedError, NotFoundError
+from domain.events import Provenance
+from domain.identifiers import parse_publisher_id
+from domain.periods import london_date
+from domain.vocabulary import ErasureReason
+from hub.database import Database
+from hub.identity.keys import Keys
+from hub.identity.vault import decrypt
+from hub.ledger.appending import Draft, append, encoded, lock_head
+from hub.ledger.reading import read_streams
+
+# The longest that a backup, a write-ahead log or a topic segment is kept.
+BACKUPS_KEPT = timedelta(days=30)
+
+_SUBJECT: LiteralString = """
+SELECT wrapped_key, erased_at FROM vault.subjects WHERE subject_id = %(subject)s FOR UPDATE
+"""
+_BY_REFERENCE: LiteralString = """
+SELECT subject_id FROM vault.own_references WHERE reference_key = %(key)s
+"""
+_OPEN: LiteralString = """
+SELECT count(*) FROM link.episodes WHERE subject_id = %(subject)s AND open
+"""
+_ERASE: tuple[LiteralString, ...] = (
+    "DELETE FROM vault.link_keys WHERE subject_id = %(subject)s",
+    "DELETE FROM vault.identities WHERE subject_id = %(subject)s",
+    "DELETE FROM vault.own_references WHERE subject_id = %(subject)s",
+    "UPDATE vault.subjects SET wrapped_key = NULL, erased_at = %(now)s"
+    " WHERE subject_id = %(subject)s",
+)
+_AUDIT: LiteralString = """
+INSERT INTO vault.reads (read_at, reader, purpose, subject_id)
+VALUES (%(now)s, %(reader)s, %(purpose)s, %(subject)s)
+"""
+_IDENTITIES: LiteralString = """
+SELECT id, sealed, recorded_at FROM vault.identities
+ WHERE subject_id = %(subject)s ORDER BY recorded_at, id
+"""
+_REFERENCES: LiteralString = """
+SELECT id, kind, sealed FROM vault.own_references
+ WHERE subject_id = %(subject)s ORDER BY kind, id
+"""
+_STREAMS: LiteralString = """
+SELECT id FROM vault.own_references WHERE subject_id = %(subject)s AND kind = 'episode' ORDER BY id
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure:
+    """What became of an erasure; complete_on: when the last backup from before it has expired."""
+
+    subject_id: UUID
+    erased_at: datetime
+    complete_on: date
+    already: bool
+
+
+class SubjectRights:
+    """Erases and discloses; works under the vault's role."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Callable[[], datetime]) -> None:
+        """Take the vault's database and keys; `clock` gives the time in UTC."""
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    def find(self, text: str) -> UUID:
+        """Return the subject named by its identifier, or as PUBLISHER/REFERENCE.
+
+        Raises NotFoundError if there is none; an erased child has no references any more.
+        """
+        publisher, slash, reference = text.partition("/")
+        if slash:
+            key = self._keys.reference_key(CHILD, parse_publisher_id(publisher), reference)
+            with self._database.transaction() as connection:
+                row = connection.execute(_BY_REFERENCE, {"key": key}).fetchone()
+            if row is None:
+                raise NotFoundError("This publisher has no child with this reference.")
+            return row[0]  # type: ignore[return-value]
+        try:
+            return UUID(text)
+        except ValueError as error:
+            raise NotFoundError(
+                "Name the child by its identifier, or as PUBLISHER/REFERENCE."
+            ) from error
+
+    def erase(self, subject_id: UUID, reason: ErasureReason) -> Erasure:
+        """Destroy a child's key and everything that finds it again, and record that it was done.
+
+        Raises ErasureRefusedError while an episode of the child is open, NotFoundError if there
+        is no such child. What was counted stays counted.
+        """
+        now = self._clock().astimezone(UTC)
+        values = {"subject": subject_id, "now": now}
+        with self._database.transaction() as connection:
+            head = lock_head(connection)
+            row = connection.execute(_SUBJECT, values).fetchone()
+            if row is None:
+                raise NotFoundError("There is no child with this identifier.")
+            if row[1] is not None:
+                return _erasure(subject_id, row[1], already=True)  # type: ignore[arg-type]
+            waiting = connection.execute(_OPEN, values).fetchone()
+            if waiting and int(str(waiting[0])):
+                raise ErasureRefusedError(
+                    "An episode of this child is open: erase when the child has been found."
+                )
+            for statement in _ERASE:
+                connection.execute(statement, values)
+            event = IdentityErased(subject_id=subject_id, reason=reason)
+            origin = Provenance(publisher=HUB, submission_id=None, occurred_at=now)
+            append(connection, head, [encoded(Draft(event=event, provenance=origin))], now=now)
+        return _erasure(subject_id, now, already=False)
+
+    def disclose(self, subject_id: UUID, *, reader: str, purpose: str) -> SubjectRecord:
+        """Return everything that is held about a child; the read is on record before it happens."""
+        now = self._clock().astimezone(UTC)
+        values = {"subject": subject_id, "now": now, "reader": reader, "purpose": purpose}
+        with self._database.transaction() as connection:
+            row = connection.execute(_SUBJECT, values).fetchone()
+            if row is None:
+                raise NotFoundError("There is no child with this identifier.")
+            connection.execute(_AUDIT, values)
+        with self._database.snapshot() as connection:
+            return self._record(connection, subject_id, row)
+
+    def _record(
+        self,
+        connection: Connection[tuple[object, ...]],
+        subject_id: UUID,
+        row: tuple[object, ...],
+    ) -> SubjectRecord:
+        values = {"subject": subject_id}
+        identities: list[HeldIdentity] = []
+        references: list[HeldReference] = []
+        if row[0] is not None:
+            key = decrypt(self._keys.wrap, subject_id, bytes(row[0]))  # type: ignore[call-overload]
+            for row_id, sealed, recorded_at in connection.execute(_IDENTITIES, values):
+                plain = decrypt(key, row_id, bytes(sealed))  # type: ignore[arg-type, call-overload]
+                identities.append(
+                    HeldIdentity(identity=decode(plain, type=Identity), recorded_at=recorded_at)  # type: ignore[arg-type]
+                )
+            for own_id, kind, sealed in connection.execute(_REFERENCES, values):
+                plain = decrypt(key, own_id, bytes(sealed))  # type: ignore[arg-type, call-overload]
+                references.append(HeldReference(kind=str(kind), reference=plain.decode()))
+        streams = [subject_id, *(each[0] for each in connection.execute(_STREAMS, values))]
+        events = tuple(
+            HeldEvent(
+                position=record.position,
+                type=record.event.type,
+                publisher=record.provenance.publisher,
+                occurred_at=record.provenance.occurred_at,
+                recorded_at=record.recorded_at,
+                data=decode(encode_event(record.event)),
+            )
+            for record in read_streams(connection, streams)  # type: ignore[arg-type]
+        )
+        return SubjectRecord(
+            subject_id=subject_id,
+            erased_at=row[1],  # type: ignore[arg-type]
+            identities=tuple(identities),
+            references=tuple(references),
+            events=events,
+        )
+
+
+def _erasure(subject_id: UUID, erased_at: datetime, *, already: bool) -> Erasure:
+    return Erasure(
+        subject_id=subject_id,
+        erased_at=erased_at,
+        complete_on=london_date(erased_at + BACKUPS_KEPT),
+        already=already,
+    )

@@ -1,0 +1,140 @@
+"""Builds the views afresh beside the live ones, compares them row by row, and swaps."""
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+from psycopg import Connection
+
+from domain.measures import DEFINITION_VERSION
+from hub.database import Database
+from hub.projector import Progress, Projector, activate, learn
+from projections.episodes import VIEWS, checksum, drop_build
+from projections.kin import everybody
+
+CLUSTERS_AT_ONCE = 10_000
+
+_HEAD: LiteralString = "SELECT position FROM ledger.head"
+_BUILD: LiteralString = """
+SELECT position, definition_version FROM projection.builds WHERE build = %(build)s FOR UPDATE
+"""
+_MOVE: LiteralString = """
+UPDATE projection.builds SET position = %(position)s, updated_at = clock_timestamp()
+ WHERE build = %(build)s
+"""
+_FORGET: LiteralString = "DELETE FROM projection.builds WHERE build = %(build)s"
+_LEFT_OVERS: LiteralString = """
+SELECT build FROM projection.builds
+ WHERE build NOT IN (SELECT build FROM projection.active_build) ORDER BY build
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One view in both builds: checksums over all rows, and how many rows each has."""
+
+    view: str
+    live: tuple[str, int]
+    fresh: tuple[str, int]
+
+    @property
+    def equal(self) -> bool:
+        """Whether both builds hold the same rows."""
+        return self.live == self.fresh
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebuilt:
+    """What a rebuild did; same_definition: both builds were made by one definition version."""
+
+    position: int
+    build: int
+    comparisons: tuple[Comparison, ...]
+    same_definition: bool
+
+    @property
+    def equal(self) -> bool:
+        """Whether the fresh views are, row for row, the live ones."""
+        return all(each.equal for each in self.comparisons)
+
+
+def rebuild(
+    database: Database, projector: Projector, progress: Progress | None = None
+) -> Rebuilt:
+    """Compute every view from the ledger into a new build, and let readers see it.
+
+    Readers see the old build to the end and then the new one, never a mixture: the swap is one
+    row. If it is interrupted, the next rebuild removes what was left.
+    """
+    live = projector.active_build()
+    _clear(database)
+    with database.transaction() as connection:
+        fresh = projector.start_build(connection)
+    _fill(database, projector, fresh, progress)
+    projector.catch_up(fresh)
+    with database.transaction() as connection:
+        _, version = _lock(connection, live)
+        while projector.advance(connection, live).after < _head(connection):
+            continue
+        while projector.advance(connection, fresh).after < _head(connection):
+            continue
+        position, _ = _lock(connection, fresh)
+        comparisons = tuple(
+            Comparison(
+                view=view[0],
+                live=checksum(connection, live, view),
+                fresh=checksum(connection, fresh, view),
+            )
+            for view in VIEWS
+        )
+        activate(connection, fresh)
+    with database.transaction() as connection:
+        _drop(connection, live)
+    return Rebuilt(
+        position=position,
+        build=fresh,
+        comparisons=comparisons,
+        same_definition=version == DEFINITION_VERSION,
+    )
+
+
+def _fill(
+    database: Database, projector: Projector, build: int, progress: Progress | None
+) -> None:
+    """Compute everything up to the present head, some thousand persons at a time."""
+    with database.transaction() as connection:
+        until = _head(connection)
+        learn(connection, build, after=0, until=until)
+        kin = everybody(connection, build)
+        clusters = kin.clusters()
+        for at in range(0, len(clusters), CLUSTERS_AT_ONCE):
+            some = clusters[at : at + CLUSTERS_AT_ONCE]
+            projector.compute(
+                connection, build, kin.part(frozenset().union(*some)), until=until
+            )
+            if progress is not None:
+                progress(min(at + CLUSTERS_AT_ONCE, len(clusters)), len(clusters))
+        connection.execute(_MOVE, {"build": build, "position": until})
+
+
+def _clear(database: Database) -> None:
+    """Remove builds that an interrupted rebuild left behind."""
+    with database.transaction() as connection:
+        for (build,) in connection.execute(_LEFT_OVERS).fetchall():
+            _drop(connection, int(str(build)))
+
+
+def _drop(connection: Connection[tuple[object, ...]], build: int) -> None:
+    drop_build(connection, build)
+    connection.execute(_FORGET, {"build": build})
+
+
+def _lock(connection: Connection[tuple[object, ...]], build: int) -> tuple[int, str]:
+    row = connection.execute(_BUILD, {"build": build}).fetchone()
+    if row is None:
+        raise RuntimeError(f"build {build} is gone")
+    return int(str(row[0])), str(row[1])
+
+
+def _head(connection: Connection[tuple[object, ...]]) -> int:
+    row = connection.execute(_HEAD).fetchone()
+    return 0 if row is None else int(str(row[0]))

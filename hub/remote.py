@@ -1,0 +1,149 @@
+"""A running hub, asked over HTTP with the operator's token."""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import httpx
+from msgspec import DecodeError, Struct, ValidationError
+from msgspec.json import decode
+
+from contracts.envelope import BATCH_CONTENT_TYPE, MAX_BATCH, MAX_BODY_BYTES
+from contracts.outcomes import Outcome, Receipt, Rejection, Settled
+from domain.errors import RemoteHubError
+from domain.identifiers import PublisherId
+from hub.identity.keys import read_operator_token
+from hub.settings import Settings
+
+MEDIA = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+class _Answered(Struct, frozen=True):
+    id: UUID
+    outcome: Outcome | None = None
+    position: int | None = None
+    rejection: Rejection | None = None
+
+
+class _Receipts(Struct, frozen=True):
+    submissions: list[_Answered]
+
+
+class _Problem(Struct, frozen=True):
+    title: str = ""
+    detail: str = ""
+
+
+class RemoteHub:
+    """A hub at a URL; also a door to publish through. A context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the URL and the token; without a token, that of the data directory."""
+        self._url = settings.url or ""
+        token = settings.token or read_operator_token(settings.data_dir / "keys")
+        self._client = httpx.Client(
+            base_url=self._url, headers={"Authorization": f"Bearer {token}"}, timeout=60.0
+        )
+
+    def __enter__(self) -> Self:
+        """Give the hub."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the connection."""
+        self._client.close()
+
+    def receive(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> Sequence[Receipt]:
+        """Send messages in batches that the hub takes, and return one receipt for each."""
+        receipts: list[Receipt] = []
+        for batch in _portions(messages):
+            answer = self._ask(
+                "POST",
+                "/v1/events",
+                params={"publisher": sent_by or ""} if sent_by else {},
+                content=b"[" + b",".join(batch) + b"]",
+                headers={
+                    "Content-Type": BATCH_CONTENT_TYPE,
+                    "Prefer": f"wait={min(30, int(wait_seconds))}",
+                },
+            )
+            try:
+                receipts.extend(_receipt(each) for each in decode(answer, type=_Receipts).submissions)
+            except (DecodeError, ValidationError) as error:
+                raise RemoteHubError(f"{self._url} did not answer as a hub does.") from error
+        return receipts
+
+    def counts(self, query: Mapping[str, str | None], *, form: str) -> bytes:
+        """Return the answer to a question for counts, in the form asked for."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return self._ask("GET", "/v1/counts", params=given, headers={"Accept": MEDIA[form]})
+
+    def status(self) -> bytes:
+        """Return the state of the hub as JSON."""
+        return self._ask("GET", "/v1/status")
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        try:
+            response = self._client.request(
+                method, path, params=params, content=content, headers=headers
+            )
+        except httpx.HTTPError as error:
+            raise RemoteHubError(
+                f"No hub answers at {self._url}: start one with hub serve, or correct --url."
+            ) from error
+        if response.is_error:
+            raise RemoteHubError(f"{self._url} answered {response.status_code}: {_said(response)}")
+        return response.content
+
+
+def _portions(messages: Sequence[bytes]) -> Sequence[list[bytes]]:
+    """Return messages in batches within the hub's limits on number and size."""
+    portions: list[list[bytes]] = [[]]
+    size = 0
+    for message in messages:
+        size += len(message) + 1
+        if portions[-1] and (len(portions[-1]) >= MAX_BATCH or size >= MAX_BODY_BYTES - 2):
+            portions.append([])
+            size = len(message) + 1
+        portions[-1].append(message)
+    return [portion for portion in portions if portion]
+
+
+def _said(response: httpx.Response) -> str:
+    try:
+        problem = decode(response.content, type=_Problem)
+    except (DecodeError, ValidationError):
+        return response.reason_phrase
+    return problem.detail or problem.title
+
+
+def _receipt(answered: _Answered) -> Receipt:
+    if answered.outcome is None:
+        return Receipt(submission_id=answered.id)
+    settled = Settled(
+        submission_id=answered.id,
+        outcome=answered.outcome,
+        position=answered.position,
+        rejection=answered.rejection,
+    )
+    return Receipt(submission_id=answered.id, settled=settled)

@@ -1,0 +1,129 @@
+"""The long-running roles: link, project, intake, api. One process each."""
+
+import os
+import signal
+import socket
+from threading import Event, Thread
+from time import monotonic, sleep
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+from structlog import get_logger
+
+from domain.errors import UsageError
+from hub.api.app import build_app
+from hub.api.management import build_management_app
+from hub.following import follow
+from hub.wiring import Hub
+
+ORPHAN_CHECK_SECONDS = 0.5
+# How often children with open episodes are looked at for an eighteenth birthday.
+BIRTHDAY_SECONDS = 600.0
+INTAKE_PORT_OFFSET = 1
+
+
+def stop_on_signal(*, supervised: bool) -> Event:
+    """Return an event that is set when the process is told to stop, or loses its supervisor."""
+    stop = Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    if supervised:
+        Thread(target=_watch_parent, args=(stop, os.getppid()), daemon=True).start()
+    return stop
+
+
+def run_linker(hub: Hub, stop: Event) -> None:
+    """Follow the ledger: link, match, and announce birthdays."""
+    looked_at = -BIRTHDAY_SECONDS
+
+    def work() -> None:
+        nonlocal looked_at
+        hub.linker.catch_up()
+        if monotonic() - looked_at >= BIRTHDAY_SECONDS:
+            hub.linker.come_of_age()
+            looked_at = monotonic()
+
+    follow(hub.database_url, work, stop, poll_seconds=hub.settings.poll_seconds)
+
+
+def run_projector(hub: Hub, stop: Event) -> None:
+    """Follow the ledger: keep the active build of the views up to date."""
+
+    def work() -> None:
+        hub.projector.catch_up(hub.projector.active_build())
+
+    follow(hub.database_url, work, stop, poll_seconds=hub.settings.poll_seconds)
+
+
+def run_intake(hub: Hub, stop: Event, *, once: bool) -> None:
+    """Read the publishers' topics. Raises UsageError without a broker."""
+    intake = hub.kafka_intake
+    if intake is None:
+        raise UsageError("hub intake reads from Kafka: set HUB_KAFKA_BROKERS.")
+    port = hub.settings.metrics_port + INTAKE_PORT_OFFSET
+    with _Server(
+        build_management_app(hub.meters.registry), hub.settings.metrics_host, port, "--metrics-port"
+    ):
+        intake.run(stop, poll_seconds=hub.settings.poll_seconds, once=once)
+
+
+def run_api(hub: Hub, stop: Event) -> None:
+    """Serve the HTTP door, and the management door beside it."""
+    settings = hub.settings
+    management = build_management_app(hub.meters.registry)
+    with (
+        _Server(build_app(hub.services()), settings.host, settings.port, "--port"),
+        _Server(management, settings.metrics_host, settings.metrics_port, "--metrics-port"),
+    ):
+        get_logger().info("api ready", port=settings.port, metrics_port=settings.metrics_port)
+        stop.wait()
+
+
+def bound_socket(host: str, port: int, option: str) -> socket.socket:
+    """Return a listening socket. Raises UsageError if the port is taken or not allowed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"Port {port} on {host} cannot be used ({error.strerror}):"
+            f" stop what uses it, or choose another with {option}."
+        ) from error
+    return listener
+
+
+class _Server:
+    """An application served from a thread for as long as the context lasts."""
+
+    def __init__(self, app: FastAPI, host: str, port: int, option: str) -> None:
+        self._socket = bound_socket(host, port, option)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._server.run, args=([self._socket],), daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            sleep(0.01)
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+        self._socket.close()
+
+
+def _watch_parent(stop: Event, parent: int) -> None:
+    while not stop.wait(ORPHAN_CHECK_SECONDS):
+        if os.getppid() != parent:
+            stop.set()
