@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, cast, get_type_hints
+from typing import Any, get_type_hints
 from uuid import UUID
 
 from contracts.messages import (
@@ -120,7 +120,7 @@ def to_event(submission: Submission, *, subject_id: UUID, own_id: UUID) -> Event
     speaks_for = _SPEAKS_FOR.get(kind)
     if speaks_for and publisher_kind(submission.publisher) == "local-authority":
         values.setdefault(speaks_for, publisher_area(submission.publisher))
-    return cast(Event, kind(**values))
+    return kind(**values)
 
 
 def _as_is(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What `hub publish` and `hub import` answer: a sum that balances, and every row that needs a look."""
+"""What `hub publish` and `hub import` answer: a balanced sum, and every row that needs a look."""
 
 from collections.abc import Mapping, Sequence
 

@@ -73,7 +73,7 @@ ListCode = Annotated[
     str,
     Meta(
         pattern=r"^[A-Z0-9]{1,6}$(?!\n)",
-        description="A code of the SSDA903 list named by the field, valid in the year of the event.",
+        description="A code of the field's SSDA903 list, valid in the year of the event.",
         examples=["U4"],
     ),
 ]
@@ -94,7 +94,7 @@ class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     title: ClassVar[str]
 
 
-class SubjectRegisteredBody(Body):
+class SubjectRegisteredBody(Body, frozen=True):
     """Who a child is: identity is sealed and goes to the vault, the rest is counted."""
 
     event_type = "missing.subject.registered.v1"
@@ -106,20 +106,20 @@ class SubjectRegisteredBody(Body):
     unaccompanied: bool | None = None
 
 
-class SubjectAmendedBody(SubjectRegisteredBody):
+class SubjectAmendedBody(SubjectRegisteredBody, frozen=True):
     """Who a child is, after a change: replaces what was registered."""
 
     event_type = "missing.subject.amended.v1"
     title = "A child's registration amended"
 
 
-class EpisodeBody(Body):
+class EpisodeBody(Body, frozen=True):
     """A body about one source episode; `subject` of the envelope is the episode's reference."""
 
     child: Ref
 
 
-class EpisodeReportedBody(EpisodeBody):
+class EpisodeReportedBody(EpisodeBody, frozen=True):
     """A child was reported missing or away; the envelope's time is when it was reported."""
 
     event_type = "missing.episode.reported.v1"
@@ -138,7 +138,7 @@ class EpisodeReportedBody(EpisodeBody):
     placement_type: ListCode | None = None
 
 
-class EpisodeClassifiedBody(EpisodeBody):
+class EpisodeClassifiedBody(EpisodeBody, frozen=True):
     """An episode classified, or classified again."""
 
     event_type = "missing.episode.classified.v1"
@@ -148,7 +148,7 @@ class EpisodeClassifiedBody(EpisodeBody):
     risk: RiskLevel | None = None
 
 
-class EpisodeLocatedBody(EpisodeBody):
+class EpisodeLocatedBody(EpisodeBody, frozen=True):
     """The child's whereabouts became known."""
 
     event_type = "missing.episode.located.v1"
@@ -158,7 +158,7 @@ class EpisodeLocatedBody(EpisodeBody):
     found_by: Finder | None = None
 
 
-class EpisodeReturnedBody(EpisodeBody):
+class EpisodeReturnedBody(EpisodeBody, frozen=True):
     """The child came back."""
 
     event_type = "missing.episode.returned.v1"
@@ -167,7 +167,7 @@ class EpisodeReturnedBody(EpisodeBody):
     returned: WhenText
 
 
-class EpisodeCorrectedBody(EpisodeBody):
+class EpisodeCorrectedBody(EpisodeBody, frozen=True):
     """Attributes of an episode replaced; a field left out stays as it was, `cleared` empties it."""
 
     event_type = "missing.episode.corrected.v1"
@@ -189,7 +189,7 @@ class EpisodeCorrectedBody(EpisodeBody):
     cleared: Annotated[tuple[Correctable, ...], Meta(max_length=12)] = ()
 
 
-class EpisodeVoidedBody(EpisodeBody):
+class EpisodeVoidedBody(EpisodeBody, frozen=True):
     """An episode withdrawn by its source."""
 
     event_type = "missing.episode.voided.v1"
@@ -198,7 +198,7 @@ class EpisodeVoidedBody(EpisodeBody):
     reason: VoidReason
 
 
-class CheckDoneBody(EpisodeBody):
+class CheckDoneBody(EpisodeBody, frozen=True):
     """A safe-and-well check took place."""
 
     event_type = "missing.check.done.v1"
@@ -208,7 +208,7 @@ class CheckDoneBody(EpisodeBody):
     harm_disclosed: bool | None = None
 
 
-class CheckNotDoneBody(EpisodeBody):
+class CheckNotDoneBody(EpisodeBody, frozen=True):
     """A safe-and-well check will not take place, by whose decision and why."""
 
     event_type = "missing.check.not-done.v1"
@@ -218,7 +218,7 @@ class CheckNotDoneBody(EpisodeBody):
     decider: Decider
 
 
-class InterviewOfferedBody(EpisodeBody):
+class InterviewOfferedBody(EpisodeBody, frozen=True):
     """A return interview was offered."""
 
     event_type = "missing.interview.offered.v1"
@@ -227,7 +227,7 @@ class InterviewOfferedBody(EpisodeBody):
     offered: WhenText
 
 
-class InterviewDeclinedBody(EpisodeBody):
+class InterviewDeclinedBody(EpisodeBody, frozen=True):
     """An offered return interview was declined."""
 
     event_type = "missing.interview.declined.v1"
@@ -237,7 +237,7 @@ class InterviewDeclinedBody(EpisodeBody):
     declined_by: DeclinedBy
 
 
-class InterviewCompletedBody(EpisodeBody):
+class InterviewCompletedBody(EpisodeBody, frozen=True):
     """A return interview took place."""
 
     event_type = "missing.interview.completed.v1"
@@ -248,7 +248,7 @@ class InterviewCompletedBody(EpisodeBody):
     independent: bool
 
 
-class PlacementStartedBody(Body):
+class PlacementStartedBody(Body, frozen=True):
     """A placement began; `subject` of the envelope is the child's reference."""
 
     event_type = "missing.placement.started.v1"
@@ -263,7 +263,7 @@ class PlacementStartedBody(Body):
     location_restricted: bool = False
 
 
-class PlacementEndedBody(Body):
+class PlacementEndedBody(Body, frozen=True):
     """A placement ended."""
 
     event_type = "missing.placement.ended.v1"
@@ -274,7 +274,7 @@ class PlacementEndedBody(Body):
     reason: ListCode | None = None
 
 
-class PlacementHostNotifiedBody(Body):
+class PlacementHostNotifiedBody(Body, frozen=True):
     """The authority in which a child is placed was told."""
 
     event_type = "missing.placement.host-notified.v1"
@@ -285,7 +285,7 @@ class PlacementHostNotifiedBody(Body):
     notified: WhenText
 
 
-class CareStartedBody(Body):
+class CareStartedBody(Body, frozen=True):
     """A child became looked after; the responsible authority is the publisher unless given."""
 
     event_type = "missing.care.started.v1"
@@ -297,7 +297,7 @@ class CareStartedBody(Body):
     legal_status: ListCode | None = None
 
 
-class CareEndedBody(Body):
+class CareEndedBody(Body, frozen=True):
     """A child ceased to be looked after."""
 
     event_type = "missing.care.ended.v1"

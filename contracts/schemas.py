@@ -62,7 +62,7 @@ def expected_at(event_type: str, field: str) -> str:
         if "description" in part:
             examples = part.get("examples", [])
             shown = f" For example {examples[0]}." if examples else ""
-            return part["description"] + shown
+            return f"{part['description']}{shown}"
         if part.get("type") not in (None, "null"):
             return f"a JSON {part['type']}"
     return ""

@@ -13,13 +13,13 @@ from uuid import UUID
 from msgspec import convert
 from msgspec.json import Encoder, decode
 
+from domain.decisions import SubmissionsSettled
 from domain.events import (
     EpisodeEvent,
     Event,
     Provenance,
     RecordedEvent,
     SubjectEvent,
-    SubmissionsSettled,
     When,
 )
 from domain.merkle import leaf_hash
@@ -34,7 +34,6 @@ TYPES: dict[str, type[Event]] = {
 }
 
 _ENCODER = Encoder()
-_EPISODE_TYPES = frozenset(get_args(EpisodeEvent))
 
 
 def encode_event(event: Event) -> bytes:
@@ -54,11 +53,11 @@ def decode_event(stored_type: str, state: bytes) -> Event:
 
 def stream_of(event: Event) -> UUID:
     """Return the stream of an event: its source episode, else its child, else the hub's own."""
-    if type(event) in _EPISODE_TYPES:
-        return event.episode_id  # type: ignore[union-attr]
     if isinstance(event, SubmissionsSettled):
         return HUB_STREAM
-    return event.subject_id  # type: ignore[union-attr]
+    if isinstance(event, EpisodeEvent):
+        return event.episode_id
+    return event.subject_id
 
 
 def record_hash(

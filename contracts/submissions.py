@@ -61,7 +61,7 @@ class Submission:
     body: Body
 
     def content(self, identity: bytes = b"") -> bytes:
-        """Return the canonical bytes; pass a registration's opened identity in place of its seal."""
+        """Return the canonical bytes, with a registration's opened identity in place of its seal."""
         body = self.body
         if isinstance(body, SubjectRegisteredBody):
             open_part = (body.sex, body.ethnicity, body.unaccompanied)
@@ -108,7 +108,7 @@ _CODES = _fields_of(ListCode)
 
 
 def parse_when(text: str) -> When:
-    """Return a London date, or an instant in UTC. Raises ValueError if it is not in the calendar."""
+    """Return a London date, or an instant in UTC. Raises ValueError if there is no such day."""
     if len(text) == 10:
         return date.fromisoformat(text)
     return datetime.fromisoformat(text).astimezone(UTC)

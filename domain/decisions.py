@@ -10,7 +10,7 @@ from domain.vocabulary import ErasureReason
 
 @dataclass(frozen=True, kw_only=True)
 class EpisodeAged:
-    """The vault says how old the child was, in completed years, when an episode started."""
+    """How old the child was, in completed years, when an episode started, says the vault."""
 
     type: ClassVar[str] = "episode-aged"
 
@@ -31,7 +31,7 @@ class ChildReachedEighteen:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonLinked:
-    """The linker decided that a subject is a person known before; basis: its permanent rule name."""
+    """The linker decided that a subject is a person known before; basis: the rule's name."""
 
     type: ClassVar[str] = "person-linked"
 

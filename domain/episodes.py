@@ -63,9 +63,7 @@ def _members(
     for episode in episodes:
         person_id = persons[episode.subject_id]
         alone = Bucket.POLICE_ONLY if episode.source is Source.POLICE else Bucket.AUTHORITY_ONLY
-        fact = source_facts(
-            episode, person_id=person_id, context=contexts[person_id], bucket=alone
-        )
+        fact = source_facts(episode, person_id=person_id, context=contexts[person_id], bucket=alone)
         if fact is not None:
             found.append((fact, episode.national_ids or (episode.episode_id,)))
     both = {

@@ -83,7 +83,7 @@ class EmbeddedDatabaseError(HubError):
 
 
 class ErasureRefusedError(HubError):
-    """A child's identity must be kept for now; the caller tries again when the reason has passed."""
+    """A child's identity must be kept for now; the caller tries again later."""
 
     code = "erasure-refused"
 

@@ -174,7 +174,7 @@ class ReturnInterviewCompleted:
 
 @dataclass(frozen=True, kw_only=True)
 class EpisodeCorrected:
-    """A source replaced attributes of its episode; None leaves one as it was, `cleared` empties it."""
+    """A source replaced attributes of its episode; None keeps one, `cleared` empties it."""
 
     type: ClassVar[str] = "episode-corrected"
 

@@ -1,9 +1,9 @@
 """What is known of a child beside its episodes: sex, care, placements, the eighteenth birthday."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.decisions import ChildReachedEighteen, PersonLinked
@@ -40,6 +40,9 @@ class Placement:
     ended: When | None
     placement_type: str
     host_authority: str | None
+
+
+Period = TypeVar("Period", CarePeriod, Placement)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +146,9 @@ def _placements(records: Sequence[RecordedEvent]) -> Iterable[Placement]:
         )
 
 
-def _covering(periods: Sequence[Any], instant: datetime, key: Any) -> Any:
+def _covering(
+    periods: Sequence[Period], instant: datetime, key: Callable[[Period], UUID]
+) -> Period | None:
     covering = [
         period
         for period in periods

@@ -134,9 +134,9 @@ def _components(spans: Sequence[_Span]) -> list[list[_Span]]:
             keep, drop = sorted(
                 (group_of[one.episode.episode_id], group_of[other.episode.episode_id])
             )
-            for each, group in group_of.items():
+            for name, group in group_of.items():
                 if group == drop:
-                    group_of[each] = keep
+                    group_of[name] = keep
     groups: dict[int, list[_Span]] = defaultdict(list)
     for each in spans:
         groups[group_of[each.episode.episode_id]].append(each)
@@ -146,7 +146,7 @@ def _components(spans: Sequence[_Span]) -> list[list[_Span]]:
 def _attach(
     authority: Iterable[_Span], units: Sequence[Sequence[_Span]]
 ) -> tuple[dict[UUID, tuple[int, ...]], dict[UUID, str]]:
-    """Return, for each authority row, the police units that it is evidence for, and by what rule."""
+    """Return the police units that each authority row is evidence for, and by what rule."""
     attached: dict[UUID, tuple[int, ...]] = {}
     basis: dict[UUID, str] = {}
     taken: set[int] = set()

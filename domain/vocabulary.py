@@ -22,7 +22,7 @@ class Category(StrEnum):
 
 
 class RiskLevel(StrEnum):
-    """The police's assessment of risk (APP); `absent` was a category of its own from 2013 to 2017."""
+    """The police's assessment of risk (APP); `absent` was a category from 2013 to 2017."""
 
     ABSENT = "absent"
     NO_APPARENT_RISK = "no-apparent-risk"
@@ -90,7 +90,7 @@ class DeclinedBy(StrEnum):
 
 
 class Interviewer(StrEnum):
-    """Who held the return interview (the question list of the 2023-24 freedom-of-information study)."""
+    """Who held the return interview (question list of the 2023-24 freedom-of-information study)."""
 
     SOCIAL_WORKER = "social-worker"
     AUTHORITY_TEAM = "authority-team"

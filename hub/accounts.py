@@ -1,4 +1,4 @@
-"""The books of intake: what was accepted before, what was refused, and the tallies that must agree."""
+"""The books of intake: what was accepted, what was refused, and tallies that must agree."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,6 +8,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from contracts.outcomes import Outcome, Rejection
 from domain.decisions import OutcomeCount
@@ -99,19 +100,14 @@ class StoredPosition:
 
 
 def known_submissions(
-    connection: Connection[tuple[object, ...]], source_keys: Iterable[bytes]
+    connection: Connection[TupleRow], source_keys: Iterable[bytes]
 ) -> dict[bytes, Accepted]:
     """Return, by source key, what was accepted before."""
     rows = connection.execute(_KNOWN, {"keys": sorted(set(source_keys))}, binary=True).fetchall()
-    return {
-        bytes(row[0]): Accepted(content_key=bytes(row[1]), position=row[2])  # type: ignore[arg-type]
-        for row in rows
-    }
+    return {bytes(row[0]): Accepted(content_key=bytes(row[1]), position=row[2]) for row in rows}
 
 
-def record_accepted(
-    connection: Connection[tuple[object, ...]], accepted: Mapping[bytes, Accepted]
-) -> None:
+def record_accepted(connection: Connection[TupleRow], accepted: Mapping[bytes, Accepted]) -> None:
     """Keep the keys of newly accepted submissions."""
     if not accepted:
         return
@@ -121,9 +117,7 @@ def record_accepted(
             copy.write_row((source_key, entry.content_key, entry.position))
 
 
-def record_seen_again(
-    connection: Connection[tuple[object, ...]], source_keys: Sequence[bytes]
-) -> None:
+def record_seen_again(connection: Connection[TupleRow], source_keys: Sequence[bytes]) -> None:
     """Count the duplicates of submissions accepted before."""
     repeats = sorted((count, key) for key, count in Counter(source_keys).items())
     if repeats:
@@ -132,7 +126,7 @@ def record_seen_again(
 
 
 def record_refused(
-    connection: Connection[tuple[object, ...]], refused: Sequence[Refused], now: datetime
+    connection: Connection[TupleRow], refused: Sequence[Refused], now: datetime
 ) -> None:
     """Keep why submissions were refused, by receipt, for their publishers to look up."""
     if not refused:
@@ -156,7 +150,7 @@ def record_refused(
 
 
 def tally(
-    connection: Connection[tuple[object, ...]],
+    connection: Connection[TupleRow],
     received: Mapping[str, int],
     outcomes: Sequence[OutcomeCount],
     *,
@@ -188,17 +182,14 @@ def tally(
 
 
 def read_offsets(
-    connection: Connection[tuple[object, ...]], topics: Sequence[str]
+    connection: Connection[TupleRow], topics: Sequence[str]
 ) -> dict[str, StoredPosition]:
     """Return where reading goes on, for the topics that were ever read."""
     rows = connection.execute(_READ_OFFSETS, {"topics": list(topics)}).fetchall()
-    return {
-        str(row[0]): StoredPosition(topic_id=row[1], next_offset=row[2])  # type: ignore[arg-type]
-        for row in rows
-    }
+    return {str(row[0]): StoredPosition(topic_id=row[1], next_offset=row[2]) for row in rows}
 
 
-def move_offsets(connection: Connection[tuple[object, ...]], moves: Sequence[OffsetMove]) -> None:
+def move_offsets(connection: Connection[TupleRow], moves: Sequence[OffsetMove]) -> None:
     """Move offsets in the caller's transaction. Raises FencedOutError if another process did."""
     for move in moves:
         statement = _START_OFFSET if move.expected is None else _MOVE_OFFSET

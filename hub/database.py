@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from importlib.resources import files
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from psycopg import Connection, OperationalError, errors
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -44,7 +45,7 @@ class Database:
         """Open lazily: the first use connects."""
         self.url = url
         self.role = role
-        self._pool: ConnectionPool[Connection[tuple[object, ...]]] = ConnectionPool(
+        self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
             url,
             min_size=0,
             max_size=connections,
@@ -55,12 +56,12 @@ class Database:
             check=ConnectionPool.check_connection,
         )
 
-    def _configure(self, connection: Connection[tuple[object, ...]]) -> None:
+    def _configure(self, connection: Connection[TupleRow]) -> None:
         connection.execute(SQL("SET ROLE {}").format(Identifier(self.role)))
         connection.execute("SET TimeZone = 'UTC'")
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection[tuple[object, ...]]]:
+    def transaction(self) -> Iterator[Connection[TupleRow]]:
         """Give a connection inside a transaction that commits at the end, or rolls back whole.
 
         Raises DatabaseUnavailableError if PostgreSQL cannot be reached, StorageFullError if its
@@ -71,7 +72,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def snapshot(self) -> Iterator[Connection[tuple[object, ...]]]:
+    def snapshot(self) -> Iterator[Connection[TupleRow]]:
         """Give a connection whose every read sees the same state; it cannot write."""
         with self.transaction() as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -116,7 +117,7 @@ def migrate(url: str) -> tuple[str, ...]:
         done = {row[0] for row in connection.execute(_APPLIED)}
         pending = tuple(name for name in MIGRATIONS if name not in done)
         for name in pending:
-            script = files("hub.schema").joinpath(name).read_text(encoding="utf-8")
-            connection.execute(cast(LiteralString, script))
+            script = files("hub.schema").joinpath(name).read_bytes()
+            connection.execute(script)
             connection.execute(_RECORD, {"name": name})
     return pending

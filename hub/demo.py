@@ -9,9 +9,9 @@ from domain.errors import UsageError
 from domain.identifiers import PublisherId
 from domain.measures import CountsQuery
 from domain.periods import Month, london_date
-from hub.commands.querying import print_status, print_table
 from hub.console import bar, say, tell
 from hub.importing import import_return, publish_file, read_ssda903
+from hub.printing import print_status, print_table
 from hub.release.build import release_month
 from hub.synthetic.generation import generate
 from hub.synthetic.options import Options
@@ -119,15 +119,14 @@ def _release(hub: Hub) -> None:
 
 
 def _print_counts(hub: Hub) -> None:
+    names = {region.code: region.name for region in hub.register.regions}
     for measure in ("missing_incidents", "missing_children", "away_incidents"):
         query = CountsQuery(
             measure=measure, by=("region",), first_day=MONTH.starts_on, last_day=MONTH.ends_on
         )
-        print_table(hub.counts.answer(query))
+        print_table(hub.counts.answer(query), names)
     total = hub.counts.answer(
-        CountsQuery(
-            measure="missing_children", first_day=MONTH.starts_on, last_day=MONTH.ends_on
-        )
+        CountsQuery(measure="missing_children", first_day=MONTH.starts_on, last_day=MONTH.ends_on)
     )
     say(f"Children missing at least once in {MONTH}, England: {total.rows[0].value:,}")
     print_status(hub.status.read())

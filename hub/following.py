@@ -5,6 +5,7 @@ from threading import Event
 from time import monotonic
 
 from psycopg import Connection, OperationalError
+from psycopg.rows import TupleRow
 from structlog import get_logger
 
 from domain.errors import HubError
@@ -33,7 +34,7 @@ def follow(url: str, work: Callable[[], object], stop: Event, *, poll_seconds: f
             stop.wait(poll_seconds)
 
 
-def _wait(connection: Connection[tuple[object, ...]], stop: Event, seconds: float) -> None:
+def _wait(connection: Connection[TupleRow], stop: Event, seconds: float) -> None:
     """Return at a notification, at the deadline, or soon after `stop` is set."""
     deadline = monotonic() + seconds
     while not stop.is_set() and (left := deadline - monotonic()) > 0:

@@ -80,9 +80,7 @@ def publish_file(
             name, problem="There is no event in it.", remedy="Send one CloudEvent a line."
         )
     totals = totals_of(outcomes)
-    return report(
-        {name: totals}, events=totals, findings=(), rejections=tuple(rejections)
-    )
+    return report({name: totals}, events=totals, findings=(), rejections=tuple(rejections))
 
 
 def read_ssda903(
@@ -146,7 +144,7 @@ def import_return(
                 rejections.append(entry)
         if progress is not None:
             progress(len(batch))
-    # A row that gives no event of its own (a change of legal status, a UASC row) goes with the rest.
+    # A row that gives no event of its own (a change of legal status, say) goes with the rest.
     rest = Outcome.ACCEPTED if Outcome.ACCEPTED in every else Outcome.DUPLICATE
     files = {
         file: totals_of(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from contracts.facts import References, references_of, to_event
 from contracts.identity import Identity
@@ -190,7 +191,7 @@ class Intake:
 
     def _sort(
         self,
-        connection: Connection[tuple[object, ...]],
+        connection: Connection[TupleRow],
         read: Sequence[_Read],
         position: int,
         now: datetime,

@@ -6,6 +6,7 @@ from typing import LiteralString
 from uuid import UUID, uuid4
 
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from domain.errors import FencedOutError
 
@@ -38,21 +39,21 @@ class Lease:
     epoch: int
 
 
-def take(connection: Connection[tuple[object, ...]], name: str) -> Lease | None:
+def take(connection: Connection[TupleRow], name: str) -> Lease | None:
     """Return a lease if nobody holds it; None if somebody does."""
     holder = uuid4()
     row = connection.execute(_TAKE, {"name": name, "holder": holder, "term": TERM}).fetchone()
     return None if row is None else Lease(name=name, holder=holder, epoch=int(str(row[0])))
 
 
-def renew(connection: Connection[tuple[object, ...]], lease: Lease) -> None:
+def renew(connection: Connection[TupleRow], lease: Lease) -> None:
     """Prolong a lease in the caller's transaction. Raises FencedOutError if it was lost."""
     values = {"name": lease.name, "holder": lease.holder, "epoch": lease.epoch, "term": TERM}
     if connection.execute(_RENEW, values).rowcount != 1:
         raise FencedOutError(f"Another process has taken over {lease.name}.")
 
 
-def release(connection: Connection[tuple[object, ...]], lease: Lease) -> None:
+def release(connection: Connection[TupleRow], lease: Lease) -> None:
     """Give a lease back, so that another process need not wait."""
     values = {"name": lease.name, "holder": lease.holder, "epoch": lease.epoch}
     connection.execute(_RELEASE, values)

@@ -8,8 +8,9 @@ from typing import LiteralString
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
-from contracts.stored import HUB, TYPES
+from contracts.stored import HUB
 from domain.decisions import ChildReachedEighteen, EpisodeAged, EpisodeMatched, PersonLinked
 from domain.events import EpisodeEvent, Event, Provenance, RecordedEvent, SubjectRegistered
 from domain.facts import SourceEpisode, fold_episode
@@ -51,9 +52,6 @@ _KEEP: LiteralString = """
 UPDATE link.episodes SET national_ids = %(nationals)s, age = %(age)s, open = %(open)s
  WHERE episode_id = %(episode)s
 """
-_EPISODE_EVENTS = tuple(
-    name for name, kind in TYPES.items() if kind in getattr(EpisodeEvent, "__args__", ())
-)
 _OWN_TYPES = frozenset(
     kind.type for kind in (EpisodeAged, EpisodeMatched, PersonLinked, ChildReachedEighteen)
 )
@@ -114,7 +112,7 @@ class Linker:
             subjects = [row[0] for row in connection.execute(_OPEN)]
             return self._record(connection, subjects, touched=None)
 
-    def _advance(self, connection: Connection[tuple[object, ...]]) -> tuple[int, int]:
+    def _advance(self, connection: Connection[TupleRow]) -> tuple[int, int]:
         before = _number(connection.execute(_LOCK_PROGRESS).fetchone())
         head = _number(connection.execute(_HEAD).fetchone())
         after = min(head, before + self._chunk)
@@ -125,7 +123,11 @@ class Linker:
         ]
         subjects = _first_positions(fresh)
         admit(connection, sorted(subjects.items(), key=lambda each: each[1]))
-        touched = [each for each in fresh if each.event.type in _EPISODE_EVENTS]
+        touched = [
+            (record.position, record.event)
+            for record in fresh
+            if isinstance(record.event, EpisodeEvent)
+        ]
         _admit_episodes(connection, touched)
         registered = {
             record.event.subject_id
@@ -134,7 +136,7 @@ class Linker:
         }
         self._record(
             connection,
-            sorted({*registered, *(each.event.subject_id for each in touched)}),  # type: ignore[union-attr]
+            sorted({*registered, *(event.subject_id for _, event in touched)}),
             touched=registered,
         )
         connection.execute(_MOVE_PROGRESS, {"position": after})
@@ -142,7 +144,7 @@ class Linker:
 
     def _record(
         self,
-        connection: Connection[tuple[object, ...]],
+        connection: Connection[TupleRow],
         subjects: Sequence[UUID],
         *,
         touched: Iterable[UUID] | None,
@@ -169,7 +171,7 @@ class Linker:
 
     def _decide_about(
         self,
-        connection: Connection[tuple[object, ...]],
+        connection: Connection[TupleRow],
         work: _Round,
         members: Sequence[KnownSubject],
     ) -> None:
@@ -184,9 +186,7 @@ class Linker:
             episodes[episode.subject_id].append(episode)
         keep: list[dict[str, object]] = []
         for person in sorted(people):
-            theirs = [
-                episode for each in people[person] for episode in episodes[each.subject_id]
-            ]
+            theirs = [episode for each in people[person] for episode in episodes[each.subject_id]]
             birth = next(
                 (born[each.subject_id] for each in people[person] if each.subject_id in born), None
             )
@@ -235,7 +235,7 @@ class Linker:
 
     def _celebrate(
         self,
-        connection: Connection[tuple[object, ...]],
+        connection: Connection[TupleRow],
         work: _Round,
         person: Sequence[KnownSubject],
         episodes: Sequence[SourceEpisode],
@@ -262,22 +262,18 @@ def _first_positions(records: Iterable[RecordedEvent]) -> dict[UUID, int]:
 
 
 def _known_episodes(
-    connection: Connection[tuple[object, ...]], subjects: Sequence[UUID]
+    connection: Connection[TupleRow], subjects: Sequence[UUID]
 ) -> dict[UUID, _KnownEpisode]:
     rows = connection.execute(_EPISODES_OF, {"subjects": list(subjects)})
-    return {
-        row[0]: _KnownEpisode(national_ids=tuple(row[2]), age=row[3])  # type: ignore[misc, arg-type]
-        for row in rows
-    }
+    return {row[0]: _KnownEpisode(national_ids=tuple(row[2]), age=row[3]) for row in rows}
 
 
 def _admit_episodes(
-    connection: Connection[tuple[object, ...]], records: Iterable[RecordedEvent]
+    connection: Connection[TupleRow], touched: Iterable[tuple[int, EpisodeEvent]]
 ) -> None:
     firsts: dict[UUID, tuple[UUID, int]] = {}
-    for record in records:
-        event = record.event
-        firsts.setdefault(event.episode_id, (event.subject_id, record.position))  # type: ignore[union-attr]
+    for position, event in touched:
+        firsts.setdefault(event.episode_id, (event.subject_id, position))
     connection.execute(
         _ADMIT,
         {
@@ -288,12 +284,11 @@ def _admit_episodes(
     )
 
 
-def _episodes(
-    connection: Connection[tuple[object, ...]], streams: Iterable[UUID]
-) -> Iterable[SourceEpisode]:
+def _episodes(connection: Connection[TupleRow], streams: Iterable[UUID]) -> Iterable[SourceEpisode]:
     by_episode: dict[UUID, list[RecordedEvent]] = defaultdict(list)
     for record in read_streams(connection, streams):
-        by_episode[record.event.episode_id].append(record)  # type: ignore[union-attr]
+        if isinstance(record.event, EpisodeEvent):
+            by_episode[record.event.episode_id].append(record)
     for records in by_episode.values():
         yield fold_episode(records)
 

@@ -1,4 +1,4 @@
-"""Keeps the views up to date with the ledger: whole persons recomputed, only differences written."""
+"""Keeps the views up to date with the ledger: persons recomputed, only differences written."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import LiteralString
 import duckdb
 import pyarrow as pa
 from psycopg import Connection
+from psycopg.rows import TupleRow
 from structlog import get_logger
 
 from domain.measures import DEFINITION_VERSION
@@ -91,7 +92,7 @@ class Projector:
             connection.execute(_ACTIVATE, {"build": build})
             return build
 
-    def start_build(self, connection: Connection[tuple[object, ...]]) -> int:
+    def start_build(self, connection: Connection[TupleRow]) -> int:
         """Make an empty build at position 0, in the caller's transaction."""
         row = connection.execute(_NEXT_BUILD).fetchone()
         build = int(str(row[0])) if row else 1
@@ -110,7 +111,7 @@ class Projector:
             if step.after >= head:
                 return step.after
 
-    def advance(self, connection: Connection[tuple[object, ...]], build: int) -> Advance:
+    def advance(self, connection: Connection[TupleRow], build: int) -> Advance:
         """Take one step: facts, counts and position move together in the caller's transaction."""
         before = _number(connection, _LOCK_BUILD, {"build": build})
         head = _number(connection, _HEAD)
@@ -132,9 +133,7 @@ class Projector:
         connection.execute(_MOVE, {"build": build, "position": after})
         return Advance(before=before, after=after, changed=changed)
 
-    def compute(
-        self, connection: Connection[tuple[object, ...]], build: int, kin: Kin, *, until: int
-    ) -> int:
+    def compute(self, connection: Connection[TupleRow], build: int, kin: Kin, *, until: int) -> int:
         """Recompute whole clusters as of a position and write what differs; return rows changed.
 
         A cluster that cannot be computed is parked: its facts are withdrawn and coverage counts
@@ -155,24 +154,18 @@ class Projector:
                 half = len(clusters) // 2
                 parts = (clusters[:half], clusters[half:])
                 return sum(
-                    self.compute(
-                        connection, build, kin.part(frozenset().union(*part)), until=until
-                    )
+                    self.compute(connection, build, kin.part(frozenset().union(*part)), until=until)
                     for part in parts
                 )
             # Not the library's message: it may quote what it could not read.
             self._log.error("child parked", build=build, position=until, error=type(error).__name__)
             for subject in sorted(kin.subjects):
-                connection.execute(
-                    _PARK, {"build": build, "subject": subject, "position": until}
-                )
+                connection.execute(_PARK, {"build": build, "subject": subject, "position": until})
         before = stored_rows(connection, build, sorted(kin.subject_of))
         return apply_rows(connection, build, before=before, after=rows)
 
 
-def learn(
-    connection: Connection[tuple[object, ...]], build: int, *, after: int, until: int
-) -> None:
+def learn(connection: Connection[TupleRow], build: int, *, after: int, until: int) -> None:
     """Note who is whom in the records of a range of positions."""
     connection.execute(
         LEARN,
@@ -186,18 +179,19 @@ def learn(
     )
 
 
-def activate(connection: Connection[tuple[object, ...]], build: int) -> None:
+def activate(connection: Connection[TupleRow], build: int) -> None:
     """Let readers see a build from their next transaction on."""
     connection.execute(_ACTIVATE, {"build": build})
 
 
 def _records(rows: Iterable[Sequence[object]]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [[] for _ in RECORDS.names]
+    columns: list[Sequence[object]] = list(zip(*rows, strict=True))
+    columns = columns or [() for _ in RECORDS.names]
     return pa.Table.from_pydict(dict(zip(RECORDS.names, columns, strict=True)), RECORDS)
 
 
 def _number(
-    connection: Connection[tuple[object, ...]],
+    connection: Connection[TupleRow],
     query: LiteralString,
     values: dict[str, object] | None = None,
 ) -> int:

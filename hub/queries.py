@@ -1,10 +1,11 @@
 """What readers ask of the hub: counts, its own state, and how a submission ended."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import LiteralString, Protocol
 from uuid import UUID
+
+from psycopg.rows import TupleRow
 
 from contracts.outcomes import Outcome, RecordCursor, Rejection, SubmissionRecord
 from contracts.reasons import Reason
@@ -156,14 +157,14 @@ class SubmissionService:
         source_key, content = submission_id.bytes[:10], submission_id.bytes[10:]
         with self._database.snapshot() as connection:
             row = connection.execute(_ACCEPTED, {"source_key": source_key}, binary=True).fetchone()
-            if row is not None and bytes(row[0])[:6] == content:  # type: ignore[call-overload]
+            if row is not None and bytes(row[0])[:6] == content:
                 return SubmissionRecord(
                     submission_id=submission_id,
-                    publisher=row[3],  # type: ignore[arg-type]
+                    publisher=row[3],
                     outcome=Outcome.ACCEPTED,
-                    position=row[1],  # type: ignore[arg-type]
-                    received_at=row[4],  # type: ignore[arg-type]
-                    seen=row[2],  # type: ignore[arg-type]
+                    position=row[1],
+                    received_at=row[4],
+                    seen=row[2],
                 )
             refused = connection.execute(_REFUSED, {"id": submission_id}).fetchone()
         return None if refused is None else _refused(refused)
@@ -196,23 +197,22 @@ def _source_episodes(total: int, void: int, buckets: Mapping[str, int]) -> Sourc
     )
 
 
-def _numbers(rows: object) -> dict[str, int]:
-    return {str(name): int(str(count)) for name, count in rows}  # type: ignore[attr-defined]
+def _numbers(rows: Iterable[TupleRow]) -> dict[str, int]:
+    return {str(name): int(str(count)) for name, count in rows}
 
 
-def _refused(row: Sequence[object]) -> SubmissionRecord:
+def _refused(row: TupleRow) -> SubmissionRecord:
     submission_id, publisher, outcome, reason, pointer, message, first_at, seen = row
     rejection = None
     if reason is not None:
         rejection = Rejection(
             reason=Reason(str(reason)), pointer=str(pointer), message=str(message)
         )
-    received: datetime = first_at  # type: ignore[assignment]
     return SubmissionRecord(
-        submission_id=submission_id,  # type: ignore[arg-type]
-        publisher=None if publisher == "unknown" else publisher,  # type: ignore[arg-type]
+        submission_id=submission_id,
+        publisher=None if publisher == "unknown" else publisher,
         outcome=Outcome(str(outcome)),
         rejection=rejection,
-        received_at=received,
+        received_at=first_at,
         seen=int(str(seen)),
     )

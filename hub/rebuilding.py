@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from domain.measures import DEFINITION_VERSION
 from hub.database import Database
@@ -57,9 +58,7 @@ class Rebuilt:
         return all(each.equal for each in self.comparisons)
 
 
-def rebuild(
-    database: Database, projector: Projector, progress: Progress | None = None
-) -> Rebuilt:
+def rebuild(database: Database, projector: Projector, progress: Progress | None = None) -> Rebuilt:
     """Compute every view from the ledger into a new build, and let readers see it.
 
     Readers see the old build to the end and then the new one, never a mixture: the swap is one
@@ -97,9 +96,7 @@ def rebuild(
     )
 
 
-def _fill(
-    database: Database, projector: Projector, build: int, progress: Progress | None
-) -> None:
+def _fill(database: Database, projector: Projector, build: int, progress: Progress | None) -> None:
     """Compute everything up to the present head, some thousand persons at a time."""
     with database.transaction() as connection:
         until = _head(connection)
@@ -108,9 +105,7 @@ def _fill(
         clusters = kin.clusters()
         for at in range(0, len(clusters), CLUSTERS_AT_ONCE):
             some = clusters[at : at + CLUSTERS_AT_ONCE]
-            projector.compute(
-                connection, build, kin.part(frozenset().union(*some)), until=until
-            )
+            projector.compute(connection, build, kin.part(frozenset().union(*some)), until=until)
             if progress is not None:
                 progress(min(at + CLUSTERS_AT_ONCE, len(clusters)), len(clusters))
         connection.execute(_MOVE, {"build": build, "position": until})
@@ -123,18 +118,18 @@ def _clear(database: Database) -> None:
             _drop(connection, int(str(build)))
 
 
-def _drop(connection: Connection[tuple[object, ...]], build: int) -> None:
+def _drop(connection: Connection[TupleRow], build: int) -> None:
     drop_build(connection, build)
     connection.execute(_FORGET, {"build": build})
 
 
-def _lock(connection: Connection[tuple[object, ...]], build: int) -> tuple[int, str]:
+def _lock(connection: Connection[TupleRow], build: int) -> tuple[int, str]:
     row = connection.execute(_BUILD, {"build": build}).fetchone()
     if row is None:
         raise RuntimeError(f"build {build} is gone")
     return int(str(row[0])), str(row[1])
 
 
-def _head(connection: Connection[tuple[object, ...]]) -> int:
+def _head(connection: Connection[TupleRow]) -> int:
     row = connection.execute(_HEAD).fetchone()
     return 0 if row is None else int(str(row[0]))

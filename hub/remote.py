@@ -80,7 +80,9 @@ class RemoteHub:
                 },
             )
             try:
-                receipts.extend(_receipt(each) for each in decode(answer, type=_Receipts).submissions)
+                receipts.extend(
+                    _receipt(each) for each in decode(answer, type=_Receipts).submissions
+                )
             except (DecodeError, ValidationError) as error:
                 raise RemoteHubError(f"{self._url} did not answer as a hub does.") from error
         return receipts

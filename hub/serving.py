@@ -127,5 +127,3 @@ def environment(settings: Settings) -> dict[str, str]:
         if (value := getattr(settings, name)) is not None
     }
     return {**plain, **given}
-
-

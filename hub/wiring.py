@@ -84,9 +84,7 @@ class Hub:
                 self.intake, self.keys, transport=transport, observe=self._observe_commit
             )
         producer = self._stack.enter_context(IntakeProducer(brokers))
-        return KafkaGateway(
-            self.intake, producer, self.submissions, self.keys, transport=transport
-        )
+        return KafkaGateway(self.intake, producer, self.submissions, self.keys, transport=transport)
 
     @cached_property
     def kafka_intake(self) -> KafkaIntake | None:
@@ -156,7 +154,7 @@ class Hub:
         meters = Meters()
         meters.registry.register(LedgerCollector(self.reader))
         if self.kafka_intake is not None:
-            meters.registry.register(IntakeLagCollector(lambda: self.kafka_lag()))
+            meters.registry.register(IntakeLagCollector(self.kafka_lag))
         return meters
 
     def kafka_lag(self) -> dict[str, int]:

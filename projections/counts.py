@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import LiteralString
 
 from psycopg import Connection
+from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Composable, Composed
 
 from domain.errors import UsageError
@@ -128,9 +129,7 @@ class CountsView:
         """Take how many publishers the register has, for coverage."""
         self._registered = publishers_registered
 
-    def answer(
-        self, connection: Connection[tuple[object, ...]], query: CountsQuery
-    ) -> CountsAnswer:
+    def answer(self, connection: Connection[TupleRow], query: CountsQuery) -> CountsAnswer:
         """Return the counts asked for; give a connection whose reads see one snapshot.
 
         Raises UsageError if the position or date asked for is not covered by the ledger.
@@ -162,7 +161,7 @@ class CountsView:
 
     def _coverage(
         self,
-        connection: Connection[tuple[object, ...]],
+        connection: Connection[TupleRow],
         query: CountsQuery,
         measure: Measure,
         at: _At,
@@ -176,12 +175,13 @@ class CountsView:
             publishers_registered=self._registered,
             parked_children=int(str(row[1])),
             findings=tuple(
-                (str(code), int(str(count))) for code, count in connection.execute(statement, values)
+                (str(code), int(str(count)))
+                for code, count in connection.execute(statement, values)
             ),
         )
 
 
-def _stand(connection: Connection[tuple[object, ...]], query: CountsQuery) -> _At:
+def _stand(connection: Connection[TupleRow], query: CountsQuery) -> _At:
     row = connection.execute(_BUILD).fetchone()
     if row is None:
         raise UsageError("Nothing has been counted yet: start the hub, or run hub rebuild.")
@@ -202,13 +202,13 @@ def _stand(connection: Connection[tuple[object, ...]], query: CountsQuery) -> _A
         position=position,
         current=position == newest,
         version=version,
-        time=recorded[0] if recorded else None,  # type: ignore[arg-type]
+        time=recorded[0] if recorded else None,
     )
 
 
 def _statement(query: CountsQuery, measure: Measure, at: _At) -> Composed:
     columns = [_column(name, measure.clock) for name in query.by]
-    numbers = [SQL(str(number)) for number in range(1, len(columns) + 1)]  # type: ignore[arg-type]
+    numbers = [SQL(str(number)) for number in range(1, len(columns) + 1)]
     listed = SQL(", ").join(numbers)
     parts: dict[str, Composable] = {
         "columns": SQL("").join(SQL("{}, ").format(column) for column in columns),
@@ -260,9 +260,7 @@ def _period(query: CountsQuery, clock: Clock) -> Composed:
     return SQL(" AND ").join(parts)
 
 
-def _boundaries(
-    connection: Connection[tuple[object, ...]], query: CountsQuery, at: _At
-) -> dict[str, object]:
+def _boundaries(connection: Connection[TupleRow], query: CountsQuery, at: _At) -> dict[str, object]:
     """Return the instants at which a stock is taken: period ends that have come, else one."""
     now = at.time
     if now is None:
@@ -276,7 +274,7 @@ def _boundaries(
         raise UsageError("A stock is taken by month or by reporting_year, not by both.")
     row = connection.execute(_EARLIEST, {"build": at.build}).fetchone()
     first = query.first_day or (row[0] if row and row[0] else last)
-    periods = _periods(query, first, last)  # type: ignore[arg-type]
+    periods = _periods(query, first, last)
     ended = [each for each in periods if each.ends_at <= now and each.ends_on <= last]
     return {"labels": [str(each) for each in ended], "instants": [each.ends_at for each in ended]}
 
@@ -292,7 +290,9 @@ def _periods(query: CountsQuery, first: date, last: date) -> list[Month | Report
 
 def _row(values: tuple[object, ...]) -> CountRow:
     raw = values[-1]
-    value: int | float = float(raw) if isinstance(raw, Decimal) and raw % 1 else int(str(raw or 0).split(".")[0])
+    value: int | float = (
+        float(raw) if isinstance(raw, Decimal) and raw % 1 else int(str(raw or 0).split(".")[0])
+    )
     return CountRow(
         dimensions=tuple(str(each) for each in values[:-1]), value=value, low=value, high=value
     )

@@ -72,7 +72,7 @@ class EpisodeEngine:
         self._duckdb.close()
 
     def _table(self, name: str, key: str, value: str, rows: Mapping[str, str]) -> None:
-        table = pa.table({key: pa.array(rows, pa.string()), value: pa.array(rows.values(), pa.string())})
-        self._duckdb.register("incoming", table)
-        self._duckdb.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
-        self._duckdb.unregister("incoming")
+        table = pa.table(
+            {key: pa.array(rows, pa.string()), value: pa.array(rows.values(), pa.string())}
+        )
+        self._duckdb.from_arrow(table).create(name)

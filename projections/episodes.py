@@ -6,6 +6,7 @@ from typing import LiteralString
 
 import pyarrow as pa
 from psycopg import Connection
+from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier, Literal
 
 # A row of the facts in the order of COLUMNS.
@@ -114,7 +115,7 @@ VIEWS: tuple[tuple[LiteralString, LiteralString], ...] = (
 )
 
 
-def create_build(connection: Connection[tuple[object, ...]], build: int) -> None:
+def create_build(connection: Connection[TupleRow], build: int) -> None:
     """Make the empty tables of a build."""
     for table in TABLES:
         connection.execute(
@@ -123,13 +124,11 @@ def create_build(connection: Connection[tuple[object, ...]], build: int) -> None
             )
         )
         connection.execute(
-            SQL("GRANT SELECT ON projection.{} TO hub_read").format(
-                Identifier(f"{table}_b{build}")
-            )
+            SQL("GRANT SELECT ON projection.{} TO hub_read").format(Identifier(f"{table}_b{build}"))
         )
 
 
-def drop_build(connection: Connection[tuple[object, ...]], build: int) -> None:
+def drop_build(connection: Connection[TupleRow], build: int) -> None:
     """Remove the tables of a build that nobody reads any more."""
     for table in TABLES:
         connection.execute(
@@ -145,20 +144,20 @@ def rows_of(table: pa.Table) -> list[FactRow]:
 
 
 def stored_rows(
-    connection: Connection[tuple[object, ...]], build: int, fact_ids: Sequence[str]
+    connection: Connection[TupleRow], build: int, fact_ids: Sequence[str]
 ) -> set[FactRow]:
     """Return every stored version of the facts with these identifiers."""
     return set(connection.execute(_STORED, {"build": build, "ids": list(fact_ids)}))
 
 
 def apply_rows(
-    connection: Connection[tuple[object, ...]],
+    connection: Connection[TupleRow],
     build: int,
     *,
     before: set[FactRow],
     after: Sequence[FactRow],
 ) -> int:
-    """Change the stored facts, and the counts by their differences; return how many rows changed."""
+    """Change the stored facts, and the counts by the differences; return rows changed."""
     wanted = set(after)
     removed = sorted(before - wanted, key=_key)
     added = [row for row in after if row not in before]
@@ -181,7 +180,7 @@ def apply_rows(
 
 
 def _change_counts(
-    connection: Connection[tuple[object, ...]],
+    connection: Connection[TupleRow],
     build: int,
     removed: Iterable[FactRow],
     added: Iterable[FactRow],
@@ -206,9 +205,11 @@ def _key(row: FactRow) -> tuple[str, str, int]:
 
 
 def checksum(
-    connection: Connection[tuple[object, ...]], build: int, view: tuple[LiteralString, LiteralString]
+    connection: Connection[TupleRow],
+    build: int,
+    view: tuple[LiteralString, LiteralString],
 ) -> tuple[str, int]:
-    """Return a checksum over all rows of a view in a build, whatever their order, and their number."""
+    """Return a checksum over all rows of a view, whatever their order, and their number."""
     table, columns = view
     row = connection.execute(
         SQL(_CHECKSUM).format(columns=SQL(columns), table=Identifier(table)), {"build": build}

@@ -6,6 +6,7 @@ from typing import LiteralString
 
 import pyarrow as pa
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from projections.engine import FAMILIES, SUBJECTS
 
@@ -92,16 +93,14 @@ class Kin:
     nationals: Sets = field(default_factory=Sets)
 
     def tables(self) -> tuple[pa.Table, pa.Table]:
-        """Return the families and the subjects for the engine; numbers name families and clusters."""
+        """Return families and subjects for the engine; numbers name families and clusters."""
         clusters = _numbered(self.persons.find(each) for each in self.subjects)
         families = _numbered(self.nationals.find(each) for each in self.subject_of)
         family_rows = {
             "episode_id": list(self.subject_of),
             "subject_id": list(self.subject_of.values()),
             "family": [families[self.nationals.find(each)] for each in self.subject_of],
-            "cluster": [
-                clusters[self.persons.find(each)] for each in self.subject_of.values()
-            ],
+            "cluster": [clusters[self.persons.find(each)] for each in self.subject_of.values()],
         }
         subject_rows = {
             "subject_id": sorted(self.subjects),
@@ -134,7 +133,7 @@ class Kin:
 
 
 def related(
-    connection: Connection[tuple[object, ...]],
+    connection: Connection[TupleRow],
     build: int,
     *,
     episodes: Iterable[str],
@@ -165,7 +164,7 @@ def related(
     return kin
 
 
-def everybody(connection: Connection[tuple[object, ...]], build: int) -> Kin:
+def everybody(connection: Connection[TupleRow], build: int) -> Kin:
     """Return the kin of a whole build."""
     kin = Kin()
     for episode, subject in connection.execute(_ALL, {"build": build, "kind": "e"}):
@@ -179,9 +178,7 @@ def everybody(connection: Connection[tuple[object, ...]], build: int) -> Kin:
     return kin
 
 
-def _add_persons(
-    connection: Connection[tuple[object, ...]], build: int, kin: Kin, wanted: set[str]
-) -> None:
+def _add_persons(connection: Connection[TupleRow], build: int, kin: Kin, wanted: set[str]) -> None:
     """Add subjects, and whoever was ever one person with them."""
     fresh = wanted - kin.subjects
     while fresh:
@@ -195,7 +192,7 @@ def _add_persons(
 
 
 def _links(
-    connection: Connection[tuple[object, ...]],
+    connection: Connection[TupleRow],
     build: int,
     kind: str,
     ids: Iterable[str],

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec.json import encode, format as pretty
+from msgspec.json import encode
+from msgspec.json import format as pretty
 
 from contracts.schemas import BODY_OF_TYPE, event_schema
 from hub.commands.options import DataDir, Json, settings_for

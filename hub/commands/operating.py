@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec.json import encode, format as pretty
+from msgspec.json import encode
+from msgspec.json import format as pretty
 
 from domain.periods import Month, london_date
 from domain.vocabulary import ErasureReason
@@ -85,7 +86,9 @@ def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
 
 
 def erase(
-    subject: Annotated[str, typer.Argument(help="Identifier of the child, or PUBLISHER/REFERENCE.")],
+    subject: Annotated[
+        str, typer.Argument(help="Identifier of the child, or PUBLISHER/REFERENCE.")
+    ],
     reason: Annotated[ErasureReason, typer.Option("--reason", help="On what ground.")],
     as_json: Json = False,
     data_dir: DataDir = None,
@@ -103,7 +106,9 @@ def erase(
 
 
 def disclose(
-    subject: Annotated[str, typer.Argument(help="Identifier of the child, or PUBLISHER/REFERENCE.")],
+    subject: Annotated[
+        str, typer.Argument(help="Identifier of the child, or PUBLISHER/REFERENCE.")
+    ],
     purpose: Annotated[
         str, typer.Option("--purpose", help="Why; it is put on record.")
     ] = "subject-access-request",

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec.json import encode, format as pretty
+from msgspec.json import encode
+from msgspec.json import format as pretty
 
 from contracts.imports import ImportReport
 from domain.errors import UsageError
@@ -45,7 +46,10 @@ def publish(
     if settings.url is not None:
         with RemoteHub(settings) as remote, bar("sending") as shown:
             answer = merge(
-                {each: publish_file(remote, each, publisher=sender, progress=shown.step) for each in files}
+                {
+                    each: publish_file(remote, each, publisher=sender, progress=shown.step)
+                    for each in files
+                }
             )
     else:
         with open_hub(settings) as hub:
@@ -53,7 +57,10 @@ def publish(
             _require_publisher(hub, publisher_id)
             with bar("publishing") as shown:
                 answer = merge(
-                    {each: publish_file(door, each, publisher=sender, progress=shown.step) for each in files}
+                    {
+                        each: publish_file(door, each, publisher=sender, progress=shown.step)
+                        for each in files
+                    }
                 )
             _bring_up_to_date(hub, settings)
     _show(answer, as_json=as_json)
@@ -61,7 +68,9 @@ def publish(
 
 @app.command("ssda903")
 def import_ssda903(
-    path: Annotated[Path, typer.Argument(help="Folder with header, episodes, missing and uasc CSV.")],
+    path: Annotated[
+        Path, typer.Argument(help="Folder with header, episodes, missing and uasc CSV.")
+    ],
     publisher_id: PublisherOption,
     year: Annotated[int, typer.Option("--year", help="Year in which the collection year ends.")],
     as_json: Json = False,

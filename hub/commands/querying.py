@@ -13,10 +13,11 @@ from contracts.counts import (
     counts_parquet,
     parse_counts_query,
 )
-from contracts.status import HubStatus, status_json
-from domain.measures import MEASURES, CountsAnswer, CountsQuery
+from contracts.status import status_json
+from domain.measures import MEASURES, CountsAnswer
 from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, Url, settings_for
-from hub.console import say, table
+from hub.console import say
+from hub.printing import print_status, print_table
 from hub.remote import RemoteHub
 from hub.wiring import open_hub
 
@@ -86,27 +87,6 @@ def print_answer(answer: CountsAnswer, form: Format) -> None:
         print_table(answer)
 
 
-def print_table(answer: CountsAnswer) -> None:
-    """Print an answer as a table that names its position, its definition and its coverage."""
-    query: CountsQuery = answer.query
-    measure = MEASURES[query.measure]
-    table(
-        f"{measure.title} ({query.source.value})",
-        (*query.by, measure.unit),
-        [(*row.dimensions, f"{row.value:,}") for row in answer.rows],
-    )
-    coverage = answer.coverage
-    say(
-        f"As of ledger position {answer.as_of_position}, definitions {answer.definition_version};"
-        f" {coverage.publishers_heard} of {coverage.publishers_registered} publishers heard."
-    )
-    if measure.distinct and query.by:
-        say("A child counts once in each cell: cells do not add up to the total.")
-    if coverage.findings:
-        listed = ", ".join(f"{code}: {count:,}" for code, count in coverage.findings)
-        say(f"Episodes with findings: {listed}.")
-
-
 def status(as_json: Json = False, url: Url = None, data_dir: DataDir = None) -> None:
     """Print positions, sums that must balance, sizes and versions.
 
@@ -126,40 +106,3 @@ def status(as_json: Json = False, url: Url = None, data_dir: DataDir = None) -> 
         print_status(state)
     if not state.balanced:
         raise typer.Exit(PROBLEMS_IN_DATA)
-
-
-def print_status(state: HubStatus) -> None:
-    """Print the state as two sums and a few facts."""
-    sent = state.submissions
-    table(
-        "Submissions",
-        ("what", "number"),
-        [
-            ("received", f"{sent.received:,}"),
-            ("= accepted", f"{sent.accepted:,}"),
-            ("+ duplicate", f"{sent.duplicate:,}"),
-            ("+ conflict", f"{sent.conflict:,}"),
-            ("+ rejected", f"{sent.rejected:,}"),
-            ("+ in flight", f"{sent.in_flight:,}"),
-        ],
-    )
-    rows = state.source_episodes
-    table(
-        "Source episodes",
-        ("what", "number"),
-        [
-            ("known", f"{rows.total:,}"),
-            ("= matched", f"{rows.matched:,}"),
-            ("+ police only", f"{rows.police_only:,}"),
-            ("+ authority only", f"{rows.authority_only:,}"),
-            ("+ in review", f"{rows.in_review:,}"),
-            ("+ held", f"{rows.held:,}"),
-            ("+ void", f"{rows.void:,}"),
-        ],
-    )
-    say("Both sums balance." if state.balanced else "A SUM DOES NOT BALANCE: call operations.")
-    say(
-        f"Ledger at {state.ledger_position}, linked to {state.linked_position},"
-        f" projected to {state.projection_position}; {state.publishers_heard} publishers heard;"
-        f" {state.parked_children} children parked; database {state.database_bytes / 1e6:,.0f} MB."
-    )

@@ -1,4 +1,4 @@
-"""The values by which two registrations are certainly the same child (linkage rules, section 2.2)."""
+"""The values by which two registrations are certainly one child (linkage rules, 2.2)."""
 
 from unicodedata import combining, normalize
 

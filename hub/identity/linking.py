@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec.json import decode
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from contracts.identity import Identity
 from hub.identity.keys import Keys
@@ -69,9 +70,7 @@ class KnownSubject:
     birthday: date | None
 
 
-def admit(
-    connection: Connection[tuple[object, ...]], firsts: Sequence[tuple[UUID, int]]
-) -> None:
+def admit(connection: Connection[TupleRow], firsts: Sequence[tuple[UUID, int]]) -> None:
     """Let new subjects be persons of their own, each from its first position on."""
     if firsts:
         connection.execute(
@@ -80,9 +79,7 @@ def admit(
         )
 
 
-def link(
-    connection: Connection[tuple[object, ...]], subjects: Sequence[UUID]
-) -> list[LinkDecision]:
+def link(connection: Connection[TupleRow], subjects: Sequence[UUID]) -> list[LinkDecision]:
     """Link subjects whose identity equals another's by a deterministic rule; return what changed.
 
     All who are equal become the person of the member that was recorded first, so the result
@@ -92,10 +89,10 @@ def link(
     rows = connection.execute(_SAME, {"subjects": sorted(subjects)}).fetchall()
     rules: dict[UUID, dict[UUID, str]] = {}
     for subject, person, rule, _ in rows:
-        known = rules.setdefault(subject, {})  # type: ignore[arg-type]
-        best = known.get(person)  # type: ignore[arg-type]
+        known = rules.setdefault(subject, {})
+        best = known.get(person)
         if best is None or RULES.index(str(rule)) < RULES.index(best):
-            known[person] = str(rule)  # type: ignore[index]
+            known[person] = str(rule)
     for subject in sorted(rules):
         own = persons_of(connection, [subject])
         members = members_of(connection, [*own, *persons_of(connection, rules[subject])])
@@ -111,41 +108,35 @@ def link(
     return decisions
 
 
-def persons_of(
-    connection: Connection[tuple[object, ...]], subjects: Iterable[UUID]
-) -> list[UUID]:
+def persons_of(connection: Connection[TupleRow], subjects: Iterable[UUID]) -> list[UUID]:
     """Return the persons that these subjects are."""
     rows = connection.execute(_PERSON_OF, {"subjects": sorted(subjects)})
-    return [row[0] for row in rows]  # type: ignore[misc]
+    return [row[0] for row in rows]
 
 
-def members_of(
-    connection: Connection[tuple[object, ...]], persons: Iterable[UUID]
-) -> list[KnownSubject]:
+def members_of(connection: Connection[TupleRow], persons: Iterable[UUID]) -> list[KnownSubject]:
     """Return the subjects of these persons, the one recorded first at the head."""
     rows = connection.execute(_PERSONS, {"persons": sorted(set(persons))})
     return [
-        KnownSubject(subject_id=row[0], person_id=row[1], first_position=row[2], birthday=row[3])  # type: ignore[arg-type]
+        KnownSubject(subject_id=row[0], person_id=row[1], first_position=row[2], birthday=row[3])
         for row in rows
     ]
 
 
-def announce(
-    connection: Connection[tuple[object, ...]], subject_id: UUID, birthday: date
-) -> None:
+def announce(connection: Connection[TupleRow], subject_id: UUID, birthday: date) -> None:
     """Remember that a child's eighteenth birthday has been recorded."""
     connection.execute(_ANNOUNCE, {"subject": subject_id, "birthday": birthday})
 
 
 def birth_dates(
-    connection: Connection[tuple[object, ...]], keys: Keys, subjects: Iterable[UUID]
+    connection: Connection[TupleRow], keys: Keys, subjects: Iterable[UUID]
 ) -> dict[UUID, date]:
     """Return the birth dates that the vault knows, by subject: the last one registered."""
     found: dict[UUID, date] = {}
     rows = connection.execute(_IDENTITIES, {"subjects": sorted(subjects)})
     for row_id, subject_id, sealed, wrapped in rows:
-        key = decrypt(keys.wrap, subject_id, bytes(wrapped))  # type: ignore[arg-type]
-        identity = decode(decrypt(key, row_id, bytes(sealed)), type=Identity)  # type: ignore[arg-type]
+        key = decrypt(keys.wrap, subject_id, bytes(wrapped))
+        identity = decode(decrypt(key, row_id, bytes(sealed)), type=Identity)
         if identity.birth_date is not None:
-            found[subject_id] = date.fromisoformat(identity.birth_date)  # type: ignore[index]
+            found[subject_id] = date.fromisoformat(identity.birth_date)
     return found

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec.json import decode
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from contracts.disclosure import HeldEvent, HeldIdentity, HeldReference, SubjectRecord
 from contracts.facts import CHILD
@@ -42,7 +43,7 @@ _ERASE: tuple[LiteralString, ...] = (
     "DELETE FROM vault.identities WHERE subject_id = %(subject)s",
     "DELETE FROM vault.own_references WHERE subject_id = %(subject)s",
     "UPDATE vault.subjects SET wrapped_key = NULL, erased_at = %(now)s"
-    " WHERE subject_id = %(subject)s",
+     " WHERE subject_id = %(subject)s",
 )
 _AUDIT: LiteralString = """
 INSERT INTO vault.reads (read_at, reader, purpose, subject_id)
@@ -92,7 +93,8 @@ class SubjectRights:
                 row = connection.execute(_BY_REFERENCE, {"key": key}).fetchone()
             if row is None:
                 raise NotFoundError("This publisher has no child with this reference.")
-            return row[0]  # type: ignore[return-value]
+            subject_id: UUID = row[0]
+            return subject_id
         try:
             return UUID(text)
         except ValueError as error:
@@ -114,7 +116,7 @@ class SubjectRights:
             if row is None:
                 raise NotFoundError("There is no child with this identifier.")
             if row[1] is not None:
-                return _erasure(subject_id, row[1], already=True)  # type: ignore[arg-type]
+                return _erasure(subject_id, row[1], already=True)
             waiting = connection.execute(_OPEN, values).fetchone()
             if waiting and int(str(waiting[0])):
                 raise ErasureRefusedError(
@@ -141,22 +143,22 @@ class SubjectRights:
 
     def _record(
         self,
-        connection: Connection[tuple[object, ...]],
+        connection: Connection[TupleRow],
         subject_id: UUID,
-        row: tuple[object, ...],
+        row: TupleRow,
     ) -> SubjectRecord:
         values = {"subject": subject_id}
         identities: list[HeldIdentity] = []
         references: list[HeldReference] = []
         if row[0] is not None:
-            key = decrypt(self._keys.wrap, subject_id, bytes(row[0]))  # type: ignore[call-overload]
+            key = decrypt(self._keys.wrap, subject_id, bytes(row[0]))
             for row_id, sealed, recorded_at in connection.execute(_IDENTITIES, values):
-                plain = decrypt(key, row_id, bytes(sealed))  # type: ignore[arg-type, call-overload]
+                plain = decrypt(key, row_id, bytes(sealed))
                 identities.append(
-                    HeldIdentity(identity=decode(plain, type=Identity), recorded_at=recorded_at)  # type: ignore[arg-type]
+                    HeldIdentity(identity=decode(plain, type=Identity), recorded_at=recorded_at)
                 )
             for own_id, kind, sealed in connection.execute(_REFERENCES, values):
-                plain = decrypt(key, own_id, bytes(sealed))  # type: ignore[arg-type, call-overload]
+                plain = decrypt(key, own_id, bytes(sealed))
                 references.append(HeldReference(kind=str(kind), reference=plain.decode()))
         streams = [subject_id, *(each[0] for each in connection.execute(_STREAMS, values))]
         events = tuple(
@@ -168,11 +170,11 @@ class SubjectRights:
                 recorded_at=record.recorded_at,
                 data=decode(encode_event(record.event)),
             )
-            for record in read_streams(connection, streams)  # type: ignore[arg-type]
+            for record in read_streams(connection, streams)
         )
         return SubjectRecord(
             subject_id=subject_id,
-            erased_at=row[1],  # type: ignore[arg-type]
+            erased_at=row[1],
             identities=tuple(identities),
             references=tuple(references),
             events=events,

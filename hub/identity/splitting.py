@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from contracts.facts import CHILD, References
 from contracts.identity import Identity
@@ -35,7 +36,7 @@ class Splitter:
 
     def prepare(
         self,
-        connection: Connection[tuple[object, ...]],
+        connection: Connection[TupleRow],
         wanted: Iterable[tuple[PublisherId, References]],
     ) -> None:
         """Ask the vault, once for the whole batch, which references it knows."""

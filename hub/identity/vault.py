@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from domain.errors import KeyMissingError
 
@@ -93,19 +94,17 @@ def new_subject_id() -> UUID:
     return uuid4()
 
 
-def resolve(
-    connection: Connection[tuple[object, ...]], keys: Sequence[bytes]
-) -> dict[bytes, Resolved]:
+def resolve(connection: Connection[TupleRow], keys: Sequence[bytes]) -> dict[bytes, Resolved]:
     """Return what the vault knows of these reference keys; unknown ones are left out."""
     rows = connection.execute(_RESOLVE, {"keys": list(keys)}, binary=True).fetchall()
     return {
-        bytes(row[0]): Resolved(id=row[1], subject_id=row[2], wrapped_key=bytes(row[3]))  # type: ignore[arg-type]
+        bytes(row[0]): Resolved(id=row[1], subject_id=row[2], wrapped_key=bytes(row[3]))
         for row in rows
         if row[3] is not None
     }
 
 
-def write(connection: Connection[tuple[object, ...]], rows: VaultRows) -> None:
+def write(connection: Connection[TupleRow], rows: VaultRows) -> None:
     """Add a batch's rows to the vault, in the caller's transaction."""
     with connection.cursor() as cursor:
         for name, statement in _COPIES:

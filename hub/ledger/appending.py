@@ -7,6 +7,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from contracts.stored import encode_event, record_hash, stream_of
 from domain.events import Event, Provenance
@@ -65,7 +66,7 @@ def encoded(draft: Draft) -> EncodedDraft:
     )
 
 
-def lock_head(connection: Connection[tuple[object, ...]]) -> Head:
+def lock_head(connection: Connection[TupleRow]) -> Head:
     """Wait until no other writer is at work, and keep the others out until the transaction ends.
 
     Under this lock positions are given in the order of commits, so a reader that tails the
@@ -74,11 +75,11 @@ def lock_head(connection: Connection[tuple[object, ...]]) -> Head:
     row = connection.execute(_LOCK_HEAD).fetchone()
     if row is None:
         raise RuntimeError("ledger.head has no row: the schema was not migrated")
-    return Head(position=row[0], recorded_at=row[1])  # type: ignore[arg-type]
+    return Head(position=row[0], recorded_at=row[1])
 
 
 def append(
-    connection: Connection[tuple[object, ...]],
+    connection: Connection[TupleRow],
     head: Head,
     drafts: Sequence[EncodedDraft],
     *,

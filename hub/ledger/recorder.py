@@ -7,6 +7,7 @@ stream is its position. Nothing retries a commit whose outcome is not known.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from time import sleep
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from eventsourcing.persistence import (
 from psycopg import Connection, OperationalError
 
 from contracts.stored import HUB
-from domain.errors import OutcomeUnknownError
+from domain.errors import DatabaseUnavailableError, OutcomeUnknownError
 from domain.events import Provenance
 from hub.database import Database
 from hub.ledger.appending import EncodedDraft, append, lock_head
@@ -67,7 +68,9 @@ class LedgerRecorder(ApplicationRecorder):
         if kwargs:
             raise ProgrammingError(f"The ledger does not take {', '.join(sorted(kwargs))}.")
         if any(event.originator_version != 0 for event in stored_events):
-            raise ProgrammingError("Versions are ledger positions: give 0, the ledger assigns them.")
+            raise ProgrammingError(
+                "Versions are ledger positions: give 0, the ledger assigns them."
+            )
         now = self._clock()
         origin = Provenance(publisher=HUB, submission_id=None, occurred_at=now)
         drafts = [
@@ -107,10 +110,10 @@ class LedgerRecorder(ApplicationRecorder):
         with self.database.transaction() as connection:
             return [
                 StoredEvent(
-                    originator_id=row[0],  # type: ignore[arg-type]
-                    originator_version=row[1],  # type: ignore[arg-type]
-                    topic=row[2],  # type: ignore[arg-type]
-                    state=bytes(row[3]),  # type: ignore[call-overload]
+                    originator_id=row[0],
+                    originator_version=row[1],
+                    topic=row[2],
+                    state=bytes(row[3]),
                 )
                 for row in connection.execute(_SELECT_STREAM, values)
             ]
@@ -135,11 +138,11 @@ class LedgerRecorder(ApplicationRecorder):
         with self.database.transaction() as connection:
             return [
                 Notification(
-                    originator_id=row[0],  # type: ignore[arg-type]
-                    originator_version=row[1],  # type: ignore[arg-type]
-                    topic=row[2],  # type: ignore[arg-type]
-                    state=bytes(row[3]),  # type: ignore[call-overload]
-                    id=row[1],  # type: ignore[arg-type]
+                    originator_id=row[0],
+                    originator_version=row[1],
+                    topic=row[2],
+                    state=bytes(row[3]),
+                    id=row[1],
                 )
                 for row in connection.execute(_SELECT_FROM, values)
             ]
@@ -161,16 +164,22 @@ class LedgerSubscription(ListenNotifySubscription[LedgerRecorder]):
     """Follows the ledger; a lost notification costs a second, because it also polls."""
 
     def _loop_on_pull(self) -> None:
-        try:
-            with Connection.connect(self._recorder.database.url, autocommit=True) as connection:
-                connection.execute("LISTEN hub_ledger")
-                while not self._has_been_stopped:
-                    self._pull()
-                    self._wait(connection)
-        except BaseException as error:
-            if self._thread_error is None:
-                self._thread_error = error
-            self.stop()
+        while not self._has_been_stopped:
+            try:
+                self._follow()
+            except (OperationalError, DatabaseUnavailableError):
+                # The listener was killed, or the database is down: connect again and read on.
+                sleep(POLL_SECONDS)
+            except BaseException as error:  # noqa: BLE001 - handed to the reader, as the library does
+                self._thread_error = self._thread_error or error
+                self.stop()
+
+    def _follow(self) -> None:
+        with Connection.connect(self._recorder.database.url, autocommit=True) as connection:
+            connection.execute("LISTEN hub_ledger")
+            while not self._has_been_stopped:
+                self._pull()
+                self._wait(connection)
 
     def _wait(self, connection: Connection[Any]) -> None:
         """Return at a notification, or after POLL_SECONDS without one."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import LiteralString
 
+from psycopg.rows import TupleRow
+
 from contracts.stored import record_hash
 from domain.events import Provenance
 from hub.database import Database
@@ -48,21 +50,21 @@ def verify_ledger(
     return Verified(records=records, position=records, problem=problem)
 
 
-def _problem(expected: int, values: tuple[object, ...]) -> str | None:
+def _problem(expected: int, values: TupleRow) -> str | None:
     position, stream, topic, state, publisher, submission, occurred_at, recorded_at, leaf = values
     if position != expected:
         return f"a record is missing: the next one has position {position}"
     origin = Provenance(
-        publisher=publisher,  # type: ignore[arg-type]
-        submission_id=submission,  # type: ignore[arg-type]
-        occurred_at=occurred_at,  # type: ignore[arg-type]
+        publisher=publisher,
+        submission_id=submission,
+        occurred_at=occurred_at,
     )
     derived = record_hash(
         expected,
-        recorded_at,  # type: ignore[arg-type]
-        stream,  # type: ignore[arg-type]
-        topic,  # type: ignore[arg-type]
-        bytes(state),  # type: ignore[call-overload]
+        recorded_at,
+        stream,
+        topic,
+        bytes(state),
         origin,
     )
-    return None if derived == bytes(leaf) else "the record is not what its leaf hash says"  # type: ignore[call-overload]
+    return None if derived == bytes(leaf) else "the record is not what its leaf hash says"
