@@ -61,7 +61,7 @@ class Submission:
     body: Body
 
     def content(self, identity: bytes = b"") -> bytes:
-        """Return the canonical bytes, with a registration's opened identity in place of its seal."""
+        """Return the canonical bytes; a registration's opened identity replaces its seal."""
         body = self.body
         if isinstance(body, SubjectRegisteredBody):
             open_part = (body.sex, body.ethnicity, body.unaccompanied)

@@ -51,7 +51,12 @@ class LocalGateway:
         began = perf_counter()
         settled = self._intake.settle(Batch(messages=sealed, transport=self._transport))
         self._observe(perf_counter() - began)
-        return [Receipt(submission_id=each.submission_id, settled=each) for each in settled]
+        return [_known(each) for each in settled]
+
+    def refuse(self, messages: Sequence[Message]) -> Sequence[Receipt]:
+        """Put messages on record that were rejected before intake."""
+        batch = Batch(messages=messages, transport=self._transport)
+        return [_known(each) for each in self._intake.settle(batch)]
 
 
 class KafkaGateway:
@@ -105,6 +110,11 @@ class KafkaGateway:
             for address in addressed
         ]
         return self._wait(receipts, wait_seconds)
+
+    def refuse(self, messages: Sequence[Message]) -> Sequence[Receipt]:
+        """Put messages on record that were rejected before intake; no topic needs them."""
+        batch = Batch(messages=messages, transport=self._transport)
+        return [_known(each) for each in self._intake.settle(batch)]
 
     def _wait(self, receipts: Sequence[Receipt], wait_seconds: float) -> Sequence[Receipt]:
         deadline = monotonic() + wait_seconds

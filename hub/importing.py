@@ -8,9 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from msgspec import DecodeError, Raw
-from msgspec.json import decode
-
+from contracts.batches import split_array
 from contracts.imports import (
     FindingEntry,
     ImportReport,
@@ -19,14 +17,16 @@ from contracts.imports import (
     report,
     totals_of,
 )
-from contracts.outcomes import Outcome, Receipt
+from contracts.outcomes import Outcome, Receipt, Rejection
+from contracts.reasons import Reason
 from contracts.ssda903 import read_return
-from contracts.ssda903_reading import ReturnReading
+from contracts.ssda903_reading import ReturnReading, RowRejection
 from contracts.submissions import Contract
 from domain.errors import FileFormatError, UsageError
 from domain.identifiers import PublisherId
 from hub.identity.keys import Keys
 from hub.identity.sealing import seal
+from hub.intake import Message
 
 BATCH = 2_000
 # How long an import waits for the outcomes of one batch that went through Kafka.
@@ -43,6 +43,14 @@ class Door(Protocol):
         self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
     ) -> Sequence[Receipt]:
         """Make messages durable and return one receipt for each, in their order."""
+        ...
+
+
+class Recorder(Door, Protocol):
+    """A door that also puts on record what an adapter refuses."""
+
+    def refuse(self, messages: Sequence[Message]) -> Sequence[Receipt]:
+        """Put messages on record that were rejected before intake."""
         ...
 
 
@@ -111,7 +119,7 @@ def read_ssda903(
 
 
 def import_return(
-    door: Door,
+    door: Recorder,
     reading: ReturnReading,
     *,
     publisher: PublisherId,
@@ -130,6 +138,8 @@ def import_return(
         for each in reading.rejections
     ]
     refused = {(each.file, each.row) for each in reading.rejections}
+    if reading.rejections:
+        door.refuse([_refused(each, publisher) for each in reading.rejections])
     every: list[Outcome | None] = []
     for batch in _batches(iter(reading.messages)):
         receipts = door.receive(
@@ -188,6 +198,20 @@ def merge(reports: Mapping[str, ImportReport]) -> ImportReport:
     )
 
 
+def _refused(rejection: RowRejection, publisher: PublisherId) -> Message:
+    """Return a refused row as the message it never became: its place, and none of its values."""
+    place = f"{rejection.file}:{rejection.row}:{rejection.code}"
+    return Message(
+        raw=place.encode(),
+        sent_by=publisher,
+        rejection=Rejection(
+            reason=Reason.ROW_INVALID,
+            pointer=f"/{rejection.file}/{rejection.row}{rejection.pointer}",
+            message=f"Rule {rejection.code}: {rejection.message}",
+        ),
+    )
+
+
 def _lines(path: str, name: str) -> Iterator[_Line]:
     """Give the messages of a file: the elements of an array, or the lines that are not blank."""
     try:
@@ -207,15 +231,15 @@ def _lines(path: str, name: str) -> Iterator[_Line]:
 
 def _elements(text: bytes, name: str) -> Iterator[_Line]:
     try:
-        elements = decode(text, type=list[Raw])
-    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+        elements = split_array(text)
+    except ValueError as error:
         raise FileFormatError(
             name,
             problem="It begins as a JSON array and is not one.",
             remedy="Check how it was written; nothing of it was taken.",
         ) from error
     for row, element in enumerate(elements, start=1):
-        yield _Line(row=row, raw=bytes(element))
+        yield _Line(row=row, raw=element)
 
 
 def _batches(items: Iterator[T]) -> Iterator[list[T]]:

@@ -45,12 +45,13 @@ class Message:
     """Bytes as they came in.
 
     sent_by: whom the transport vouches for; None: the local operator, who may send for anyone.
-    fault: the hub has failed on this message before; it is kept for a replay and not tried again.
+    rejection: decided before intake (a row that an adapter refuses, a message that the hub itself
+        failed on); it is put on record, and the bytes are kept sealed.
     """
 
     raw: bytes
     sent_by: PublisherId | None
-    fault: bool = False
+    rejection: Rejection | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,10 +153,8 @@ class Intake:
     def _read(self, message: Message) -> _Read:
         """Read one message as far as that goes without the database."""
         raw = message.raw
-        if message.fault:
-            reason = Reason.HUB_FAULT
-            fault = Rejection(reason=reason, pointer="", message=MEANING[reason])
-            return self._unreadable(message, fault)
+        if message.rejection is not None:
+            return self._unreadable(message, message.rejection)
         result = read_submission(raw, sent_by=message.sent_by, contract=self._contract)
         if isinstance(result, Rejection):
             return self._unreadable(message, result)

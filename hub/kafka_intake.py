@@ -7,7 +7,8 @@ from time import perf_counter
 
 from structlog import get_logger
 
-from contracts.outcomes import Settled
+from contracts.outcomes import Rejection, Settled
+from contracts.reasons import MEANING, Reason
 from domain.errors import BrokerUnavailableError, FencedOutError, HubError
 from domain.geography import Register
 from domain.identifiers import PublisherId
@@ -23,6 +24,7 @@ LEASE = "intake"
 MOST_MESSAGES = 5_000
 # A message that the hub itself fails on this often is set aside for a replay.
 ATTEMPTS = 3
+HUB_FAULT = Rejection(reason=Reason.HUB_FAULT, pointer="", message=MEANING[Reason.HUB_FAULT])
 
 
 class KafkaIntake:
@@ -139,7 +141,11 @@ class KafkaIntake:
     def _commit(self, fetched: Sequence[FetchedMessage], *, fault: bool = False) -> list[Settled]:
         batch = Batch(
             messages=[
-                Message(raw=each.value, sent_by=PublisherId(each.publisher), fault=fault)
+                Message(
+                    raw=each.value,
+                    sent_by=PublisherId(each.publisher),
+                    rejection=HUB_FAULT if fault else None,
+                )
                 for each in fetched
             ],
             transport="kafka",

@@ -39,12 +39,19 @@ _EPISODES: LiteralString = """
 WITH known AS (
     SELECT DISTINCT k.member FROM projection.kin_v1 k JOIN projection.active_build a USING (build)
      WHERE k.kind = 'e'
-), voided AS (
-    SELECT DISTINCT originator_id FROM ledger.stored_events
-     WHERE topic = 'episode-voided' AND notification_id <= %(position)s
+), told AS (
+    SELECT originator_id, bool_or(topic = 'episode-voided') AS void,
+           bool_or(topic = 'episode-reported'
+                   OR convert_from(state, 'UTF8')::jsonb ?| ARRAY['left', 'last_seen', 'reported'])
+               AS begun
+      FROM ledger.stored_events
+     WHERE topic IN ('episode-voided', 'episode-reported', 'episode-corrected')
+       AND notification_id <= %(position)s
+     GROUP BY originator_id
 )
-SELECT count(*), count(voided.originator_id)
-  FROM known LEFT JOIN voided ON voided.originator_id = known.member
+SELECT count(*), count(*) FILTER (WHERE void),
+       count(*) FILTER (WHERE begun IS NOT TRUE AND void IS NOT TRUE)
+  FROM known LEFT JOIN told ON told.originator_id = known.member
 """
 _ACCEPTED: LiteralString = """
 SELECT s.content_key, s.position, s.seen, e.publisher, e.recorded_at
@@ -60,6 +67,7 @@ _REJECTS: LiteralString = """
 SELECT submission_id, publisher, outcome, reason, pointer, message, first_at, seen
   FROM intake.refusals
  WHERE publisher = %(publisher)s
+   AND outcome = 'rejected'
    AND (%(at)s::timestamptz IS NULL OR (first_at, submission_id) < (%(at)s, %(id)s))
  ORDER BY first_at DESC, submission_id DESC
  LIMIT %(limit)s
@@ -119,8 +127,12 @@ class StatusService:
             received = connection.execute(_RECEIVED).fetchone()
             outcomes = _numbers(connection.execute(_OUTCOMES))
             buckets = _numbers(connection.execute(_BUCKETS))
-            episodes = connection.execute(_EPISODES, {"position": projected}).fetchone() or (0, 0)
-        total, void = int(str(episodes[0])), int(str(episodes[1]))
+            episodes = connection.execute(_EPISODES, {"position": projected}).fetchone() or (
+                0,
+                0,
+                0,
+            )
+        total, void, unstarted = (int(str(each)) for each in episodes)
         return HubStatus(
             ledger_position=ledger,
             projection_position=projected,
@@ -133,7 +145,7 @@ class StatusService:
                 rejected=outcomes.get(Outcome.REJECTED, 0),
                 in_flight=waiting,
             ),
-            source_episodes=_source_episodes(total, void, buckets),
+            source_episodes=_source_episodes(total, void, unstarted, buckets),
             parked_children=parked,
             publishers_heard=heard,
             versions=Versions(
@@ -183,8 +195,9 @@ class SubmissionService:
             return [_refused(row) for row in connection.execute(_REJECTS, values)]
 
 
-def _source_episodes(total: int, void: int, buckets: Mapping[str, int]) -> SourceEpisodeTotals:
-    counted = sum(buckets.values())
+def _source_episodes(
+    total: int, void: int, unstarted: int, buckets: Mapping[str, int]
+) -> SourceEpisodeTotals:
     return SourceEpisodeTotals(
         total=total,
         matched=buckets.get(Bucket.MATCHED, 0),
@@ -192,7 +205,7 @@ def _source_episodes(total: int, void: int, buckets: Mapping[str, int]) -> Sourc
         authority_only=buckets.get(Bucket.AUTHORITY_ONLY, 0),
         in_review=buckets.get(Bucket.IN_REVIEW, 0),
         # Heard of, but nothing yet says when it began: it waits, and counts nowhere.
-        held=total - void - counted,
+        held=buckets.get(Bucket.HELD, 0) + unstarted,
         void=void,
     )
 

@@ -38,12 +38,14 @@ SELECT subject_id FROM vault.own_references WHERE reference_key = %(key)s
 _OPEN: LiteralString = """
 SELECT count(*) FROM link.episodes WHERE subject_id = %(subject)s AND open
 """
+_DESTROY_KEY: LiteralString = """
+UPDATE vault.subjects SET wrapped_key = NULL, erased_at = %(now)s WHERE subject_id = %(subject)s
+"""
 _ERASE: tuple[LiteralString, ...] = (
     "DELETE FROM vault.link_keys WHERE subject_id = %(subject)s",
     "DELETE FROM vault.identities WHERE subject_id = %(subject)s",
     "DELETE FROM vault.own_references WHERE subject_id = %(subject)s",
-    "UPDATE vault.subjects SET wrapped_key = NULL, erased_at = %(now)s"
-     " WHERE subject_id = %(subject)s",
+    _DESTROY_KEY,
 )
 _AUDIT: LiteralString = """
 INSERT INTO vault.reads (read_at, reader, purpose, subject_id)

@@ -30,6 +30,7 @@ from domain.events import (
     ChildReturned,
     EpisodeClassified,
     EpisodeCorrected,
+    EpisodeEvent,
     EpisodeReported,
     EpisodeVoided,
     Event,
@@ -224,7 +225,7 @@ def tables(records: Sequence[RecordedEvent]) -> tuple[pa.Table, pa.Table, pa.Tab
     episodes = {
         each.event.episode_id: each.event.subject_id
         for each in records
-        if hasattr(each.event, "episode_id")
+        if isinstance(each.event, EpisodeEvent)
     }
     families = [
         {
