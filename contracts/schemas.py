@@ -11,7 +11,7 @@ from contracts.messages import BODIES, Body
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BODY_OF_TYPE: dict[str, type[Body]] = {body.event_type: body for body in BODIES}
-_VERSIONED = re.compile(r"^(?P<name>missing\.[a-z-]+\.[a-z-]+)\.(?P<version>v[0-9]+)$")
+_VERSIONED = re.compile(r"(?P<name>missing\.[a-z-]+\.[a-z-]+)\.(?P<version>v[0-9]+)")
 
 
 def split_type(event_type: str) -> tuple[str, str]:
@@ -19,7 +19,7 @@ def split_type(event_type: str) -> tuple[str, str]:
 
     Raises ValueError if it is not of that form.
     """
-    match = _VERSIONED.match(event_type)
+    match = _VERSIONED.fullmatch(event_type)
     if match is None:
         raise ValueError("an event type has the form missing.<family>.<fact>.v<major>")
     return match["name"], match["version"]

@@ -32,7 +32,8 @@ from domain.periods import ReportingYear, london_date
 OUTSIDE_ENGLAND = frozenset({"SCO", "NIR", "WAL"})
 
 _PLACES = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]+|\.\.\.)\]")
-_MISSING_FIELD = re.compile(r"missing required field `([a-z_]+)`")
+_MISSING_FIELD = re.compile(r"Object missing required field `([a-z_]+)`")
+_UNKNOWN_FIELD = "Object contains unknown field "
 _FOUND_KIND = re.compile(r"^Expected `([a-z |]+)`, got `([a-z]+)`")
 _LIST_OF_FIELD = {
     "placement_type": "placement_type",
@@ -226,15 +227,19 @@ def _check_codes(body: Body, occurred_at: datetime, contract: Contract) -> Rejec
 
 def _explain(reason: Reason, text: str, prefix: str, event_type: str) -> Rejection:
     """Turn a decoder's message into ours, which never repeats a value that was sent."""
-    what, _, where = text.partition(" - at `$")
+    names = _field_names(event_type)
+    # Only library text may be read here: a value or a name that was sent may look like it.
+    if text.startswith(_UNKNOWN_FIELD):
+        return _reject(
+            reason, prefix, f"A field is not in the contract; it has {', '.join(names)}."
+        )
+    missing = _MISSING_FIELD.match(text)
+    if missing:
+        return _reject(reason, f"{prefix}/{missing[1]}", "This field is required.")
+    what, _, where = text.rpartition(" - at `$")
+    what = what or text
     steps = [name or index for name, index in _PLACES.findall(where)]
     pointer = prefix + "".join(f"/{'-' if step == '...' else step}" for step in steps)
-    missing = _MISSING_FIELD.search(what)
-    if missing:
-        return _reject(reason, f"{pointer}/{missing[1]}", "This field is required.")
-    if "unknown field" in what:
-        names = ", ".join(_field_names(event_type))
-        return _reject(reason, pointer, f"A field is not in the contract; it has {names}.")
     field = steps[0] if steps else ""
     expected = expected_at(event_type, field) if event_type else ""
     kinds = _FOUND_KIND.match(what)

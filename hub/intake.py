@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from contracts.facts import References, references_of, to_event
+from contracts.facts import references_of, to_event
 from contracts.identity import Identity
 from contracts.messages import SubjectRegisteredBody
 from contracts.outcomes import Outcome, Rejection, Settled
@@ -33,7 +33,7 @@ from hub.accounts import (
 from hub.database import Database
 from hub.identity.keys import Keys, receipt
 from hub.identity.sealing import identity_bytes, unseal
-from hub.identity.splitting import Splitter
+from hub.identity.splitting import Named, Splitter, named
 from hub.identity.vault import REFUSED_KEPT, write
 from hub.ledger.appending import Draft, EncodedDraft, append, encoded, lock_head
 
@@ -80,7 +80,7 @@ class _Read:
     source_key: bytes
     content_key: bytes
     submission: Submission | None = None
-    references: References | None = None
+    named: Named | None = None
     identity: Identity | None = None
     rejection: Rejection | None = None
 
@@ -172,7 +172,7 @@ class Intake:
             source_key=self._keys.source_key(result.publisher, result.event_id),
             content_key=self._keys.content_key(result.content(opened)),
             submission=result,
-            references=references_of(result),
+            named=named(self._keys, result.publisher, references_of(result)),
             identity=identity,
         )
 
@@ -203,11 +203,9 @@ class Intake:
         work.splitter.prepare(
             connection,
             (
-                (each.submission.publisher, each.references)
+                each.named
                 for each in read
-                if each.submission is not None
-                and each.references is not None
-                and each.source_key not in known
+                if each.named is not None and each.source_key not in known
             ),
         )
         for each in read:
@@ -229,10 +227,10 @@ class Intake:
         return work
 
     def _accept(self, work: _Work, each: _Read, position: int, now: datetime) -> None:
-        submission, references = each.submission, each.references
-        if submission is None or references is None:
+        submission, names = each.submission, each.named
+        if submission is None or names is None:
             raise ValueError("only a submission that was read can be accepted")
-        identifiers = work.splitter.split(submission.publisher, references)
+        identifiers = work.splitter.split(submission.publisher, names)
         if identifiers is None:
             reason = Reason.SUBJECT_MISMATCH
             rejection = Rejection(reason=reason, pointer="/subject", message=MEANING[reason])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import Event
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from structlog import get_logger
 
@@ -22,6 +22,7 @@ from hub.leases import Lease, release, renew, take
 
 LEASE = "intake"
 MOST_MESSAGES = 5_000
+LAG_SECONDS = 5.0
 # A message that the hub itself fails on this often is set aside for a replay.
 ATTEMPTS = 3
 HUB_FAULT = Rejection(reason=Reason.HUB_FAULT, pointer="", message=MEANING[Reason.HUB_FAULT])
@@ -47,6 +48,7 @@ class KafkaIntake:
         self._observe = observe_commit
         self._next: dict[str, int] = {}
         self._lag: dict[str, int] = {}
+        self._lag_at = float("-inf")
         self._log = get_logger()
 
     @property
@@ -88,7 +90,7 @@ class KafkaIntake:
                     if messages:
                         self._settle(messages)
                     self._renew(lease)
-                    self._look_at_lag(consumer)
+                    self._look_at_lag(consumer, idle=not messages)
                     if once and not messages and not any(self._lag.values()):
                         return
             finally:
@@ -184,7 +186,11 @@ class KafkaIntake:
         with self._database.transaction() as connection:
             release(connection, lease)
 
-    def _look_at_lag(self, consumer: IntakeConsumer) -> None:
+    def _look_at_lag(self, consumer: IntakeConsumer, *, idle: bool) -> None:
+        """Ask the brokers how much is left: seldom while busy, as the question takes its time."""
+        if not idle and monotonic() - self._lag_at < LAG_SECONDS:
+            return
+        self._lag_at = monotonic()
         try:
             self._lag = consumer.lag()
         except BrokerUnavailableError as error:

@@ -1,4 +1,4 @@
-"""What tests share: a real PostgreSQL for the whole run, and an empty database for each test."""
+"""What tests share: a real PostgreSQL for the whole run, an empty database and a hub for each."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,6 +11,9 @@ from psycopg import connect
 from psycopg.sql import SQL, Identifier
 
 from hub.embedded import EmbeddedPostgres
+from hub.settings import Settings
+from hub.wiring import Hub, open_hub
+from tests.hub_steps import SettableClock
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +35,17 @@ def database_url(postgres_dsn: str) -> Iterator[str]:
     yield postgres_dsn.replace("@/hub?", f"@/{name}?")
     with connect(postgres_dsn, autocommit=True) as connection:
         connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """Give the clock of the hub below."""
+    return SettableClock()
+
+
+@pytest.fixture
+def hub(database_url: str, tmp_path: Path, clock: SettableClock) -> Iterator[Hub]:
+    """Give a hub on an empty database, with keys of its own; none of its roles runs by itself."""
+    settings = Settings(database_url=database_url, data_dir=tmp_path)
+    with open_hub(settings, clock=clock) as opened:
+        yield opened

@@ -21,11 +21,13 @@ SELECT s, s, p FROM unnest(%(subjects)s::uuid[], %(positions)s::bigint[]) AS fre
 ON CONFLICT DO NOTHING
 """
 _SAME: LiteralString = """
-SELECT mine.subject_id, other.person_id, k.rule, other.first_position
+SELECT mine.subject_id, other.person_id, k.rule
   FROM unnest(%(subjects)s::uuid[]) AS mine (subject_id)
   JOIN vault.link_keys m ON m.subject_id = mine.subject_id
   JOIN vault.link_keys k ON k.rule = m.rule AND k.link_key = m.link_key
+  JOIN link.persons self ON self.subject_id = mine.subject_id
   JOIN link.persons other ON other.subject_id = k.subject_id
+   AND other.person_id <> self.person_id
  ORDER BY mine.subject_id, k.rule, other.person_id
 """
 _PERSONS: LiteralString = """
@@ -88,7 +90,7 @@ def link(connection: Connection[TupleRow], subjects: Sequence[UUID]) -> list[Lin
     decisions: list[LinkDecision] = []
     rows = connection.execute(_SAME, {"subjects": sorted(subjects)}).fetchall()
     rules: dict[UUID, dict[UUID, str]] = {}
-    for subject, person, rule, _ in rows:
+    for subject, person, rule in rows:
         known = rules.setdefault(subject, {})
         best = known.get(person)
         if best is None or RULES.index(str(rule)) < RULES.index(best):

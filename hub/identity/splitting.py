@@ -1,6 +1,7 @@
 """Splits identity off a batch: references become random identifiers, identity goes to the vault."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -24,6 +25,27 @@ from hub.identity.vault import (
 )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """The references of a submission, and the keyed hashes under which the vault finds them."""
+
+    references: References
+    child_key: bytes
+    own_key: bytes | None
+
+
+def named(keys: Keys, publisher: PublisherId, references: References) -> Named:
+    """Return the references of a submission with their keyed hashes."""
+    own_key = None
+    if references.kind:
+        own_key = keys.reference_key(references.kind, publisher, references.own)
+    return Named(
+        references=references,
+        child_key=keys.reference_key(CHILD, publisher, references.child),
+        own_key=own_key,
+    )
+
+
 class Splitter:
     """Gives identifiers to the references of one batch, and gathers what the vault must keep."""
 
@@ -34,39 +56,34 @@ class Splitter:
         self._known: dict[bytes, Resolved] = {}
         self._child_keys: dict[UUID, bytes] = {}
 
-    def prepare(
-        self,
-        connection: Connection[TupleRow],
-        wanted: Iterable[tuple[PublisherId, References]],
-    ) -> None:
+    def prepare(self, connection: Connection[TupleRow], wanted: Iterable[Named]) -> None:
         """Ask the vault, once for the whole batch, which references it knows."""
         keys: set[bytes] = set()
-        for publisher, references in wanted:
-            keys.add(self._keys.reference_key(CHILD, publisher, references.child))
-            if references.kind:
-                keys.add(self._keys.reference_key(references.kind, publisher, references.own))
+        for named in wanted:
+            keys.add(named.child_key)
+            if named.own_key is not None:
+                keys.add(named.own_key)
         if keys:
             self._known = resolve(connection, sorted(keys))
 
-    def split(self, publisher: PublisherId, references: References) -> tuple[UUID, UUID] | None:
+    def split(self, publisher: PublisherId, named: Named) -> tuple[UUID, UUID] | None:
         """Return the child's identifier, and that of the episode, placement or period of care.
 
         The second is the child's own where the event is about the child. None: the reference
         already belongs to another child of this publisher.
         """
-        own_key = None
-        if references.kind:
-            own_key = self._keys.reference_key(references.kind, publisher, references.own)
+        own_key = named.own_key
+        if own_key is not None:
             own = self._known.get(own_key)
             if own is not None:
-                child_key = self._keys.reference_key(CHILD, publisher, references.child)
-                child = self._known.get(child_key)
+                child = self._known.get(named.child_key)
                 if child is None or child.subject_id != own.subject_id:
                     return None
                 return own.subject_id, own.id
-        subject = self._child(publisher, references.child)
+        subject = self._child(publisher, named)
         if own_key is None:
             return subject.id, subject.id
+        references = named.references
         return subject.id, self._add(own_key, references.kind, subject, references.own, uuid4())
 
     def register(self, subject_id: UUID, identity: Identity, now: datetime) -> None:
@@ -84,8 +101,8 @@ class Splitter:
         sealed = encrypt(self._keys.refused, receipt, raw)
         self.rows.refused.append((receipt, publisher, sealed, expires_at))
 
-    def _child(self, publisher: PublisherId, reference: str) -> Resolved:
-        key = self._keys.reference_key(CHILD, publisher, reference)
+    def _child(self, publisher: PublisherId, named: Named) -> Resolved:
+        key = named.child_key
         known = self._known.get(key)
         if known is not None:
             if known.id not in self._child_keys:
@@ -96,7 +113,7 @@ class Splitter:
         self._child_keys[subject_id] = child_key
         self.rows.subjects.append((subject_id, publisher, wrapped))
         subject = Resolved(id=subject_id, subject_id=subject_id, wrapped_key=wrapped)
-        self._add(key, CHILD, subject, reference, subject_id)
+        self._add(key, CHILD, subject, named.references.child, subject_id)
         return subject
 
     def _add(self, key: bytes, kind: str, subject: Resolved, reference: str, own_id: UUID) -> UUID:

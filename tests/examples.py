@@ -1,0 +1,307 @@
+"""Valid examples of every message and every stored event; builders that name only what matters."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any, Final
+from uuid import UUID
+
+from joserfc.jwk import OKPKey
+from msgspec.json import encode
+
+from contracts.identity import Identity
+from domain.decisions import (
+    ChildReachedEighteen,
+    EpisodeAged,
+    EpisodeMatched,
+    IdentityErased,
+    OutcomeCount,
+    PersonLinked,
+    SubmissionsSettled,
+)
+from domain.events import (
+    CareEnded,
+    CareStarted,
+    ChildLocated,
+    ChildReturned,
+    EpisodeClassified,
+    EpisodeCorrected,
+    EpisodeReported,
+    EpisodeVoided,
+    Event,
+    PlacementEnded,
+    PlacementHostNotified,
+    PlacementStarted,
+    ReturnInterviewCompleted,
+    ReturnInterviewDeclined,
+    ReturnInterviewOffered,
+    SafeAndWellCheckDone,
+    SafeAndWellCheckNotDone,
+    SubjectRegistered,
+)
+from domain.identifiers import URN_PREFIX, nhs_check_digit, upn_check_letter
+from domain.vocabulary import (
+    CheckNotDoneReason,
+    Classification,
+    Correctable,
+    CorrectionReason,
+    Decider,
+    DeclinedBy,
+    ErasureReason,
+    Finder,
+    Interviewer,
+    Reporter,
+    RiskLevel,
+    Sex,
+    VoidReason,
+)
+from hub.identity.sealing import seal
+
+BIRMINGHAM: Final = "la-330"
+COVENTRY: Final = "la-331"
+WEST_MIDLANDS: Final = "pf-E23000014"
+NOON: Final = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+REGISTERED: Final = "missing.subject.registered.v1"
+AMENDED: Final = "missing.subject.amended.v1"
+
+CHILD: Final = "C-1"
+EPISODE: Final = "E-1"
+A_SEAL: Final = "e30..AAAA.AAAA.AAAA"
+_STATEMENT: Final = {
+    "classification": "missing-from-care",
+    "risk": "medium",
+    "left": "2026-03-14T08:00:00Z",
+    "last_seen": "2026-03-14T07:30:00Z",
+    "reported": "2026-03-14",
+    "looked_after": True,
+    "responsible_authority": "330",
+    "home_authority": "331",
+    "host_authority": "WAL",
+    "placement_type": "K2",
+}
+# Every type with every field of its body; the registrations' seal has the form of one only.
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    REGISTERED: {"identity": A_SEAL, "sex": "F", "ethnicity": "WBRI", "unaccompanied": False},
+    AMENDED: {"identity": A_SEAL, "sex": "M", "ethnicity": "WBRI", "unaccompanied": True},
+    "missing.episode.reported.v1": {"child": CHILD, **_STATEMENT, "reported_by": "foster-carer"},
+    "missing.episode.classified.v1": {"child": CHILD, "classification": "away", "risk": "low"},
+    "missing.episode.located.v1": {
+        "child": CHILD,
+        "located": "2026-03-15T09:00:00Z",
+        "found_by": "police",
+    },
+    "missing.episode.returned.v1": {"child": CHILD, "returned": "2026-03-15T10:00:00Z"},
+    "missing.episode.corrected.v1": {
+        "child": CHILD,
+        "reason": "late-information",
+        **_STATEMENT,
+        "located": "2026-03-15",
+        "returned": "2026-03-15",
+        "cleared": ["risk"],
+    },
+    "missing.episode.voided.v1": {"child": CHILD, "reason": "duplicate"},
+    "missing.check.done.v1": {"child": CHILD, "checked": "2026-03-15", "harm_disclosed": False},
+    "missing.check.not-done.v1": {
+        "child": CHILD,
+        "reason": "frequent",
+        "decider": "police-supervisor",
+    },
+    "missing.interview.offered.v1": {"child": CHILD, "offered": "2026-03-15"},
+    "missing.interview.declined.v1": {
+        "child": CHILD,
+        "declined": "2026-03-16",
+        "declined_by": "child",
+    },
+    "missing.interview.completed.v1": {
+        "child": CHILD,
+        "completed": "2026-03-17T16:00:00+01:00",
+        "interviewer": "youth-worker",
+        "independent": True,
+    },
+    "missing.placement.started.v1": {
+        "placement": "P-1",
+        "started": "2026-01-05",
+        "placement_type": "U4",
+        "provider": "PR1",
+        "placing_authority": "330",
+        "host_authority": "331",
+        "location_restricted": True,
+    },
+    "missing.placement.ended.v1": {
+        "placement": "P-1",
+        "ended": "2026-04-05",
+        "reason": "CARPL",
+    },
+    "missing.placement.host-notified.v1": {
+        "placement": "P-1",
+        "host_authority": "331",
+        "notified": "2026-01-06",
+    },
+    "missing.care.started.v1": {
+        "care": "K-1",
+        "started": "2026-01-05",
+        "responsible_authority": "330",
+        "legal_status": "C2",
+    },
+    "missing.care.ended.v1": {"care": "K-1", "ended": "2026-05-05", "reason": "E8"},
+}
+
+SUBJECT_ID: Final = UUID("11111111-1111-4111-8111-111111111111")
+EPISODE_ID: Final = UUID("22222222-2222-4222-8222-222222222222")
+OTHER_ID: Final = UUID("33333333-3333-4333-8333-333333333333")
+_ABOUT: Final[dict[str, Any]] = {"episode_id": EPISODE_ID, "subject_id": SUBJECT_ID}
+_CHILD: Final[dict[str, Any]] = {"subject_id": SUBJECT_ID}
+_STATED: Final[dict[str, Any]] = {
+    "classification": Classification.MISSING_FROM_CARE,
+    "risk": RiskLevel.MEDIUM,
+    "left": NOON,
+    "last_seen": NOON,
+    "reported": date(2026, 3, 14),
+    "looked_after": True,
+    "responsible_authority": "330",
+    "home_authority": "331",
+    "host_authority": "WAL",
+    "placement_type": "K2",
+}
+# Every type that the ledger can hold, with every field.
+EVENTS: Final[tuple[Event, ...]] = (
+    SubjectRegistered(**_CHILD, sex=Sex.FEMALE, ethnicity="WBRI", unaccompanied=False),
+    EpisodeReported(**_ABOUT, **_STATED, reported_by=Reporter.CARER),
+    EpisodeClassified(**_ABOUT, classification=Classification.AWAY, risk=RiskLevel.LOW),
+    ChildLocated(**_ABOUT, located=NOON, found_by=Finder.POLICE),
+    ChildReturned(**_ABOUT, returned=date(2026, 3, 15)),
+    SafeAndWellCheckDone(**_ABOUT, checked=NOON, harm_disclosed=False),
+    SafeAndWellCheckNotDone(
+        **_ABOUT, reason=CheckNotDoneReason.FREQUENT, decider=Decider.POLICE_SUPERVISOR
+    ),
+    ReturnInterviewOffered(**_ABOUT, offered=NOON),
+    ReturnInterviewDeclined(**_ABOUT, declined=NOON, declined_by=DeclinedBy.CHILD),
+    ReturnInterviewCompleted(
+        **_ABOUT, completed=NOON, interviewer=Interviewer.YOUTH_WORKER, independent=True
+    ),
+    EpisodeCorrected(
+        **_ABOUT,
+        **_STATED,
+        reason=CorrectionReason.LATE_INFORMATION,
+        located=NOON,
+        returned=NOON,
+        cleared=(Correctable.RISK,),
+    ),
+    EpisodeVoided(**_ABOUT, reason=VoidReason.DUPLICATE),
+    PlacementStarted(
+        **_CHILD,
+        placement_id=OTHER_ID,
+        started=NOON,
+        placement_type="U4",
+        provider="PR1",
+        placing_authority="330",
+        host_authority="331",
+        location_restricted=True,
+    ),
+    PlacementEnded(**_CHILD, placement_id=OTHER_ID, ended=NOON, reason="CARPL"),
+    PlacementHostNotified(**_CHILD, placement_id=OTHER_ID, host_authority="331", notified=NOON),
+    CareStarted(
+        **_CHILD, care_id=OTHER_ID, started=NOON, responsible_authority="330", legal_status="C2"
+    ),
+    CareEnded(**_CHILD, care_id=OTHER_ID, ended=NOON, reason="E8"),
+    EpisodeAged(**_ABOUT, age=14),
+    ChildReachedEighteen(**_CHILD, birthday=date(2026, 3, 14)),
+    PersonLinked(**_CHILD, person_id=OTHER_ID, basis="upn-and-birth-date", score=1.0),
+    EpisodeMatched(**_ABOUT, national_ids=(EPISODE_ID, OTHER_ID), basis="overlap"),
+    IdentityErased(**_CHILD, reason=ErasureReason.COURT_ORDER),
+    SubmissionsSettled(
+        outcomes=(OutcomeCount(publisher=BIRMINGHAM, outcome="accepted", reason="", count=2),)
+    ),
+)
+_NUMBERS = count(1)
+
+
+def message(
+    event_type: str = "missing.episode.reported.v1",
+    *,
+    publisher: str = BIRMINGHAM,
+    event_id: str | None = None,
+    subject: str | None = None,
+    time: str = "2026-03-14T12:00:00Z",
+    data: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> bytes:
+    """Return a message with only what its contract asks for, and the fields given.
+
+    event_id: None: a new one. subject: None: the example's episode or child. data: replaces the
+    whole body; fields: are added to it, None takes one away.
+    """
+    about_episode = "child" in BODIES[event_type]
+    body = {**_least(event_type), **fields} if data is None else dict(data)
+    return encode(
+        {
+            "specversion": "1.0",
+            "id": event_id or f"example-{next(_NUMBERS)}",
+            "source": URN_PREFIX + publisher,
+            "type": event_type,
+            "time": time,
+            "subject": subject or (EPISODE if about_episode else CHILD),
+            "data": {name: value for name, value in body.items() if value is not None},
+        }
+    )
+
+
+def registration(
+    who: Identity, key: OKPKey, *, child: str = CHILD, event_type: str = REGISTERED, **options: Any
+) -> bytes:
+    """Return the registration of a child, with its identity sealed anew."""
+    return message(event_type, subject=child, identity=seal(who, key), **options)
+
+
+def identity(number: int = 1, **fields: Any) -> Identity:
+    """Return the invented identity of a child; other numbers share nothing with it."""
+    whole = Identity(
+        birth_date=f"2012-{number // 28 % 12 + 1:02d}-{number % 28 + 1:02d}",
+        forenames=f"Forename {_letters(number)}",
+        surname=f"Surname {_letters(number)}",
+        nhs_number=nhs_number(number),
+        upn=upn(number),
+        home_postcode=f"B{number % 90 + 1} 1AA",
+    )
+    values = {name: getattr(whole, name) for name in whole.__struct_fields__}
+    return Identity(**{**values, **fields})
+
+
+def nhs_number(number: int) -> str:
+    """Return one of the valid NHS numbers of the range that is kept for tests."""
+    found = 0
+    for digits in range(1_000_000):
+        first_nine = f"999{digits:06d}"
+        last = nhs_check_digit(first_nine)
+        found += last is not None
+        if found == number:
+            return f"{first_nine}{last}"
+    raise ValueError("there are not so many")
+
+
+def upn(number: int) -> str:
+    """Return a valid unique pupil number."""
+    last_twelve = f"330{number:09d}"
+    return upn_check_letter(last_twelve) + last_twelve
+
+
+def event(event_type: str, **fields: Any) -> Event:
+    """Return the example of a stored event with other values in the fields given."""
+    example = next(each for each in EVENTS if each.type == event_type)
+    return replace(example, **fields)
+
+
+def _least(event_type: str) -> dict[str, Any]:
+    optional = {"sex", "ethnicity", "unaccompanied", "found_by", "harm_disclosed", "provider"}
+    if event_type in ("missing.episode.reported.v1", "missing.episode.corrected.v1"):
+        return {
+            name: BODIES[event_type][name]
+            for name in ("child", "reason", "left")
+            if name in BODIES[event_type]
+        }
+    return {name: value for name, value in BODIES[event_type].items() if name not in optional}
+
+
+def _letters(number: int) -> str:
+    return "".join(chr(ord("a") + int(digit)) for digit in str(number))

@@ -1,0 +1,377 @@
+"""A message becomes a typed submission, or a rejection that names its reason and place."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from contracts.envelope import MAX_MESSAGE_BYTES
+from contracts.facts import CHILD, EVENT_OF_BODY, References, references_of, to_event
+from contracts.messages import EpisodeReportedBody
+from contracts.outcomes import Rejection
+from contracts.reasons import MEANING, Reason
+from contracts.submissions import Submission, parse_when, read_submission
+from domain.events import CareStarted, EpisodeReported, PlacementStarted, SubjectRegistered
+from domain.identifiers import PublisherId
+from tests.examples import A_SEAL, BODIES, WEST_MIDLANDS, message
+from tests.unit.records import contract, uuid_of
+
+REPORTED = "missing.episode.reported.v1"
+REGISTERED = "missing.subject.registered.v1"
+
+
+def read(raw: bytes, sent_by: str | None = None) -> Submission | Rejection:
+    """Read a message as intake does."""
+    publisher = None if sent_by is None else PublisherId(sent_by)
+    return read_submission(raw, sent_by=publisher, contract=contract())
+
+
+def accepted(raw: bytes) -> Submission:
+    """Read a message that satisfies its contract."""
+    answer = read(raw)
+    assert isinstance(answer, Submission), answer
+    return answer
+
+
+def refused(raw: bytes, sent_by: str | None = None) -> tuple[Reason, str]:
+    """Return reason and place of a message that breaks its contract."""
+    answer = read(raw, sent_by)
+    assert isinstance(answer, Rejection)
+    assert answer.message
+    return answer.reason, answer.pointer
+
+
+def swapped(old: bytes, new: bytes, event_type: str = REPORTED) -> bytes:
+    """Return the full example of a type with some of its bytes replaced."""
+    raw = message(event_type, event_id="message-1", data=BODIES[event_type])
+    assert old in raw
+    return raw.replace(old, new, 1)
+
+
+def test_a_message_is_read_with_its_time_in_utc() -> None:
+    raw = message(time="2026-07-01T13:00:00+01:00", event_id="a", subject="E-7")
+
+    answer = accepted(raw)
+
+    assert answer.occurred_at == datetime(2026, 7, 1, 12, tzinfo=UTC)
+    assert answer.occurred_at.tzinfo is UTC
+    assert (answer.publisher, answer.event_id, answer.subject) == ("la-330", "a", "E-7")
+    assert isinstance(answer.body, EpisodeReportedBody)
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason", "pointer"),
+    [
+        pytest.param(b"", Reason.NOT_JSON, "", id="nothing"),
+        pytest.param(b"\xff\xfe", Reason.NOT_JSON, "", id="not UTF-8"),
+        pytest.param(b"\xef\xbb\xbf{}", Reason.NOT_JSON, "", id="byte order mark"),
+        pytest.param(message() + b"}", Reason.NOT_JSON, "", id="more after the object"),
+        pytest.param(b"[" * 60_000, Reason.ENVELOPE_INVALID, "", id="an open array"),
+        pytest.param(b"{" * 60_000, Reason.NOT_JSON, "", id="open objects"),
+        pytest.param(b" " * (MAX_MESSAGE_BYTES + 1), Reason.TOO_LARGE, "", id="a byte too many"),
+        pytest.param(b"1" * 10_000_000, Reason.TOO_LARGE, "", id="ten megabytes"),
+        pytest.param(b"null", Reason.ENVELOPE_INVALID, "", id="null"),
+        pytest.param(b"[]", Reason.ENVELOPE_INVALID, "", id="array"),
+        pytest.param(b"1e400", Reason.ENVELOPE_INVALID, "", id="a huge number"),
+        pytest.param(b"{}", Reason.ENVELOPE_INVALID, "/specversion", id="empty"),
+        pytest.param(b'{"a":1e400}', Reason.ENVELOPE_INVALID, "", id="huge number, not asked"),
+        pytest.param(b'{"id":NaN}', Reason.NOT_JSON, "", id="NaN in the envelope"),
+        pytest.param(swapped(b'"330"', b"NaN"), Reason.NOT_JSON, "", id="NaN inside the body"),
+        pytest.param(
+            swapped(b'"330"', b"1e400"),
+            Reason.SCHEMA_INVALID,
+            "/data/responsible_authority",
+            id="huge number inside the body",
+        ),
+        pytest.param(
+            swapped(b'"330"', b"[" * 30_000 + b"]" * 30_000), Reason.NOT_JSON, "", id="deep"
+        ),
+        pytest.param(swapped(b'"330"', b'"\\ud800"'), Reason.NOT_JSON, "", id="lone surrogate"),
+        pytest.param(
+            swapped(b'"330"', b'"33\xff"'), Reason.NOT_JSON, "/data", id="not UTF-8 inside"
+        ),
+        pytest.param(
+            swapped(b'"C-1"', b'7,"child":"C-1"'),
+            Reason.SCHEMA_INVALID,
+            "/data/child",
+            id="a field twice, wrong first",
+        ),
+        pytest.param(swapped(b'"message-1"', b'""'), Reason.ENVELOPE_INVALID, "/id", id="empty id"),
+        pytest.param(
+            swapped(b'"message-1"', b'"%b"' % (b"x" * 129)),
+            Reason.ENVELOPE_INVALID,
+            "/id",
+            id="long id",
+        ),
+        pytest.param(
+            swapped(b'"1.0"', b'"1.1"'), Reason.ENVELOPE_INVALID, "/specversion", id="version"
+        ),
+        pytest.param(
+            swapped(b'"E-1"', b'"E-1\\n"'),
+            Reason.ENVELOPE_INVALID,
+            "/subject",
+            id="trailing newline",
+        ),
+        pytest.param(
+            message(time="2026-03-14T12:00:00"), Reason.ENVELOPE_INVALID, "/time", id="no zone"
+        ),
+        pytest.param(message(publisher="la-000"), Reason.UNKNOWN_PUBLISHER, "/source", id="la-000"),
+        pytest.param(
+            message(publisher="la-330\n"), Reason.UNKNOWN_PUBLISHER, "/source", id="newline"
+        ),
+        pytest.param(
+            swapped(b"reported.v1", b"reported.v2"), Reason.UNKNOWN_TYPE, "/type", id="version 2"
+        ),
+        pytest.param(message(data={}), Reason.SCHEMA_INVALID, "/data/child", id="empty body"),
+        pytest.param(
+            message(REPORTED, extra=1), Reason.SCHEMA_INVALID, "/data", id="unknown field"
+        ),
+        pytest.param(
+            message(risk="grave"), Reason.SCHEMA_INVALID, "/data/risk", id="unknown value"
+        ),
+        pytest.param(
+            message("missing.episode.corrected.v1", cleared=["age"]),
+            Reason.SCHEMA_INVALID,
+            "/data/cleared/0",
+            id="inside a list",
+        ),
+        pytest.param(
+            message(REGISTERED, identity={"surname": "x"}),
+            Reason.IDENTITY_IN_CLEAR,
+            "/data/identity",
+            id="identity in clear",
+        ),
+        pytest.param(
+            message(REGISTERED, identity=5), Reason.SCHEMA_INVALID, "/data/identity", id="number"
+        ),
+        pytest.param(
+            message(REGISTERED, data={}), Reason.SCHEMA_INVALID, "/data/identity", id="no identity"
+        ),
+        pytest.param(
+            message(time="2026-02-30T12:00:00Z"), Reason.DATE_INVALID, "/time", id="30 February"
+        ),
+        pytest.param(
+            message(time="2026-03-14T24:00:00Z"), Reason.DATE_INVALID, "/time", id="24:00"
+        ),
+        pytest.param(
+            message(left="2026-02-29"), Reason.DATE_INVALID, "/data/left", id="no leap year"
+        ),
+        pytest.param(
+            message(left="2026-02-28T12:61:00Z"), Reason.DATE_INVALID, "/data/left", id="minute 61"
+        ),
+        pytest.param(
+            message(home_authority="999"), Reason.CODE_UNKNOWN, "/data/home_authority", id="area"
+        ),
+        pytest.param(
+            message(responsible_authority="WAL"),
+            Reason.SCHEMA_INVALID,
+            "/data/responsible_authority",
+            id="Wales is responsible for nobody",
+        ),
+        pytest.param(
+            message(placement_type="XX"), Reason.CODE_UNKNOWN, "/data/placement_type", id="code"
+        ),
+        pytest.param(
+            message("missing.placement.ended.v1", reason="XX"),
+            Reason.CODE_UNKNOWN,
+            "/data/reason",
+            id="reason of a placement",
+        ),
+        pytest.param(
+            message("missing.care.ended.v1", reason="CARPL"),
+            Reason.CODE_UNKNOWN,
+            "/data/reason",
+            id="reason of another list",
+        ),
+    ],
+)
+def test_what_breaks_the_contract_is_refused_with_reason_and_place(
+    raw: bytes, reason: Reason, pointer: str
+) -> None:
+    assert refused(raw) == (reason, pointer)
+
+
+def test_the_last_of_two_fields_with_one_name_counts() -> None:
+    raw = swapped(b'"C-1"', b'"C-1","child":"C-2"')
+
+    answer = accepted(raw)
+
+    assert references_of(answer).child == "C-2"
+
+
+def test_a_clear_identity_is_found_behind_a_sealed_one_and_before_it() -> None:
+    seal, clear = f'"{A_SEAL}"'.encode(), b'{"surname":"x"}'
+    raw = message(REGISTERED)
+
+    for pair in (clear + b',"identity":' + seal, seal + b',"identity":' + clear):
+        assert refused(raw.replace(seal, pair)) == (Reason.IDENTITY_IN_CLEAR, "/data/identity")
+
+
+def test_a_publisher_may_send_only_for_itself_and_the_operator_for_anyone() -> None:
+    assert refused(message(), "la-331") == (Reason.SOURCE_MISMATCH, "/source")
+    assert isinstance(read(message(), "la-330"), Submission)
+    assert isinstance(read(message()), Submission)
+
+
+def test_a_code_is_checked_in_the_reporting_year_of_the_event_by_london_time() -> None:
+    last = message(time="2026-03-31T22:59:59Z", placement_type="U4")
+    next_year = message(time="2026-03-31T23:00:00Z", placement_type="Z9")
+
+    answer = read(next_year)
+
+    assert isinstance(read(last), Submission)
+    assert isinstance(answer, Rejection)
+    assert "the year to March 2027" in answer.message
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "told"),
+    [
+        ({"child": 5}, "/data/child", "Found a JSON int."),
+        ({"child": "C-1", "risk": "no"}, "/data/risk", "one of absent, high"),
+        ({"child": "C-1", "looked_after": "yes"}, "/data/looked_after", "a JSON boolean"),
+    ],
+)
+def test_a_rejection_says_what_is_expected_and_the_kind_that_was_found(
+    body: dict[str, Any], field: str, told: str
+) -> None:
+    answer = read(message(data=body))
+
+    assert isinstance(answer, Rejection)
+    assert answer.pointer == field
+    assert told in answer.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "missing required field `canary`",
+        "Object missing required field `canary`",
+        "no - at `$.canary`",
+        "Object contains unknown field `canary`",
+        "Expected `canary`, got `canary`",
+    ],
+)
+def test_a_value_that_looks_like_a_message_of_the_library_is_not_repeated(text: str) -> None:
+    as_value = read(message(risk=text))
+    as_name = read(message(**{text: 1}))
+
+    assert isinstance(as_value, Rejection)
+    assert isinstance(as_name, Rejection)
+    assert (as_value.pointer, as_name.pointer) == ("/data/risk", "/data")
+    assert "canary" not in as_value.message + as_name.message
+
+
+def test_a_when_is_a_london_date_or_an_instant_in_utc() -> None:
+    assert parse_when("2018-03-31") == date(2018, 3, 31)
+    assert parse_when("2018-03-31T12:00:00.25+01:00") == datetime(
+        2018, 3, 31, 11, 0, 0, 250_000, UTC
+    )
+    with pytest.raises(ValueError, match="day"):
+        parse_when("2018-02-30")
+
+
+def test_content_depends_on_what_is_said_and_not_on_order_zone_or_message_id() -> None:
+    one = accepted(message(event_id="a", time="2026-07-01T13:00:00+01:00"))
+    same = accepted(message(event_id="b", time="2026-07-01T12:00:00Z"))
+    other = accepted(message(event_id="a", time="2026-07-01T12:00:01Z"))
+
+    assert one.content() == same.content()
+    assert one.content() != other.content()
+
+
+def test_content_of_a_registration_takes_the_opened_identity_in_place_of_its_seal() -> None:
+    one = accepted(message(REGISTERED, sex="F"))
+    sealed_again = accepted(message(REGISTERED, identity="x..AAAA.AAAA.AAAA", sex="F"))
+    other_sex = accepted(message(REGISTERED, sex="M"))
+
+    assert one.content(b"who") == sealed_again.content(b"who")
+    assert one.content(b"who") != one.content(b"else")
+    assert one.content(b"who") != other_sex.content(b"who")
+
+
+@pytest.mark.parametrize(
+    ("event_type", "kind", "own"),
+    [
+        (REPORTED, "episode", "E-1"),
+        ("missing.placement.host-notified.v1", "placement", "P-1"),
+        ("missing.care.ended.v1", "care", "K-1"),
+        (REGISTERED, "", ""),
+    ],
+)
+def test_references_stand_for_the_child_and_for_what_the_event_is_about(
+    event_type: str, kind: str, own: str
+) -> None:
+    submission = accepted(message(event_type))
+
+    assert references_of(submission) == References(child="C-1", kind=kind, own=own)
+    assert CHILD not in ("episode", "placement", "care")
+
+
+@pytest.mark.parametrize("event_type", BODIES)
+def test_an_event_keeps_what_its_message_says_under_identifiers(event_type: str) -> None:
+    submission = accepted(message(event_type, data=BODIES[event_type]))
+
+    event = to_event(submission, subject_id=uuid_of(1), own_id=uuid_of(2))
+
+    assert type(event) is EVENT_OF_BODY[type(submission.body)]
+    kept = vars(event)
+    assert kept["subject_id"] == uuid_of(1)
+    for name, value in BODIES[event_type].items():
+        if name in ("child", "identity", "placement", "care"):
+            assert name not in kept
+        elif isinstance(value, list):
+            assert kept[name] == tuple(value)
+        elif isinstance(value, str) and value[:2] == "20":
+            assert kept[name] == parse_when(value)
+        else:
+            assert kept[name] == value
+    named = {"episode_id", "placement_id", "care_id"} & set(kept)
+    assert {kept[name] for name in named} == ({uuid_of(2)} if named else set())
+
+
+def test_an_authority_that_names_no_responsible_or_placing_one_speaks_for_itself() -> None:
+    care = accepted(message("missing.care.started.v1", data={"care": "K", "started": "2026-01-05"}))
+    placement = accepted(
+        message(
+            "missing.placement.started.v1",
+            data={"placement": "P", "started": "2026-01-05", "placement_type": "U4"},
+        )
+    )
+    by_police = accepted(
+        message(
+            "missing.care.started.v1",
+            publisher=WEST_MIDLANDS,
+            data={"care": "K", "started": "2026-01-05"},
+        )
+    )
+
+    events = [
+        to_event(each, subject_id=uuid_of(1), own_id=uuid_of(2))
+        for each in (care, placement, by_police)
+    ]
+
+    assert isinstance(events[0], CareStarted)
+    assert events[0].responsible_authority == "330"
+    assert isinstance(events[1], PlacementStarted)
+    assert events[1].placing_authority == "330"
+    assert isinstance(events[2], CareStarted)
+    assert events[2].responsible_authority is None
+
+
+def test_a_report_speaks_for_nobody_and_an_amendment_registers_again() -> None:
+    report = to_event(accepted(message(left=None)), subject_id=uuid_of(1), own_id=uuid_of(2))
+    amended = to_event(
+        accepted(message("missing.subject.amended.v1")), subject_id=uuid_of(1), own_id=uuid_of(2)
+    )
+
+    assert isinstance(report, EpisodeReported)
+    assert report == EpisodeReported(episode_id=uuid_of(2), subject_id=uuid_of(1))
+    assert isinstance(amended, SubjectRegistered)
+
+
+def test_there_are_at_most_twenty_reasons_and_each_has_a_meaning() -> None:
+    assert len(Reason) <= 20
+    assert set(MEANING) == set(Reason)
+    assert all(meaning.endswith(".") for meaning in MEANING.values())
+    assert len(set(MEANING.values())) == len(Reason)
