@@ -78,6 +78,17 @@ EVENT_OF_BODY: dict[type[Body], type[Event]] = {
 }
 
 
+# What each body is about, besides the child; placements and care periods are named in the body.
+_KIND: dict[type[Body], str] = {
+    **{body: EPISODE for body in EVENT_OF_BODY if issubclass(body, EpisodeBody)},
+    PlacementStartedBody: PLACEMENT,
+    PlacementEndedBody: PLACEMENT,
+    PlacementHostNotifiedBody: PLACEMENT,
+    CareStartedBody: CARE,
+    CareEndedBody: CARE,
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class References:
     """The publisher's own references in a submission.
@@ -93,13 +104,11 @@ class References:
 def references_of(submission: Submission) -> References:
     """Return the references that stand for the child and for what the event is about."""
     body = submission.body
-    if isinstance(body, EpisodeBody):
-        return References(child=body.child, kind=EPISODE, own=submission.subject)
-    if isinstance(body, PlacementStartedBody | PlacementEndedBody | PlacementHostNotifiedBody):
-        return References(child=submission.subject, kind=PLACEMENT, own=body.placement)
-    if isinstance(body, CareStartedBody | CareEndedBody):
-        return References(child=submission.subject, kind=CARE, own=body.care)
-    return References(child=submission.subject, kind="", own="")
+    kind = _KIND.get(type(body), "")
+    if kind == EPISODE:
+        return References(child=getattr(body, CHILD), kind=kind, own=submission.subject)
+    own = getattr(body, kind) if kind else ""
+    return References(child=submission.subject, kind=kind, own=own)
 
 
 def to_event(submission: Submission, *, subject_id: UUID, own_id: UUID) -> Event:

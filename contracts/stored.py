@@ -34,6 +34,10 @@ TYPES: dict[str, type[Event]] = {
 }
 
 _ENCODER = Encoder()
+_STREAM_FIELD: dict[type[Event], str] = {
+    **dict.fromkeys(get_args(EpisodeEvent), "episode_id"),
+    **dict.fromkeys(get_args(SubjectEvent), "subject_id"),
+}
 
 
 def encode_event(event: Event) -> bytes:
@@ -53,11 +57,11 @@ def decode_event(stored_type: str, state: bytes) -> Event:
 
 def stream_of(event: Event) -> UUID:
     """Return the stream of an event: its source episode, else its child, else the hub's own."""
-    if isinstance(event, SubmissionsSettled):
+    field = _STREAM_FIELD.get(type(event))
+    if field is None:
         return HUB_STREAM
-    if isinstance(event, EpisodeEvent):
-        return event.episode_id
-    return event.subject_id
+    stream: UUID = getattr(event, field)
+    return stream
 
 
 def record_hash(

@@ -52,13 +52,13 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """Return what the database's owner sees, whatever the roles may."""
     with connect(hub.database_url, autocommit=True) as connection:
-        return connection.execute(query, values).fetchall()
+        return connection.execute(query, values or None).fetchall()
 
 
-def change(hub: Hub, statement: LiteralString, values: Sequence[Any] = ()) -> None:
+def change(hub: Hub, statement: LiteralString | Composed, values: Sequence[Any] = ()) -> None:
     """Change the database as its owner could."""
     with connect(hub.database_url, autocommit=True) as connection:
-        connection.execute(statement, values)
+        connection.execute(statement, values or None)
 
 
 def subject_of(hub: Hub, child: str, publisher: str = BIRMINGHAM) -> UUID:

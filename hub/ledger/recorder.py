@@ -19,7 +19,7 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from psycopg import Connection, OperationalError
+from psycopg import Connection
 
 from contracts.stored import HUB
 from domain.errors import DatabaseUnavailableError, OutcomeUnknownError
@@ -63,7 +63,8 @@ class LedgerRecorder(ApplicationRecorder):
         """Append stored events, all or none; return their positions, which are durable.
 
         Give version 0: the ledger assigns it. Raises OutcomeUnknownError if the connection broke
-        during the commit; read back before trying again.
+        during the commit; read back before trying again. Raises DatabaseUnavailableError if it
+        broke before; then nothing was stored.
         """
         if kwargs:
             raise ProgrammingError(f"The ledger does not take {', '.join(sorted(kwargs))}.")
@@ -82,11 +83,15 @@ class LedgerRecorder(ApplicationRecorder):
             )
             for event in stored_events
         ]
+        appended = False
         try:
             with self.database.transaction() as connection:
                 head = lock_head(connection)
                 after = append(connection, head, drafts, now=now)
-        except OperationalError as error:
+                appended = True
+        except DatabaseUnavailableError as error:
+            if not appended:
+                raise
             raise OutcomeUnknownError("The connection broke during a commit: read back.") from error
         return list(range(head.position + 1, after.position + 1))
 
