@@ -202,10 +202,8 @@ def _findings(episode: SourceEpisode) -> tuple[str, ...]:
 
 
 def _category(categories: set[Category]) -> Category:
-    for category in (Category.MISSING, Category.AWAY):
-        if category in categories:
-            return category
-    return Category.NO_APPARENT_RISK
+    """Return what all accounts say; where they disagree, the child was missing (definitions)."""
+    return categories.copy().pop() if len(categories) == 1 else Category.MISSING
 
 
 def _best_within(answers: Iterable[str | None]) -> str | None:

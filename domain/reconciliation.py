@@ -5,7 +5,6 @@ another force's overlaps it; one force's records are never merged by time. An au
 evidence for every police unit that it overlaps, and stands alone if it overlaps none.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -127,20 +126,32 @@ def _overlap(one: _Span, other: _Span, tolerance: timedelta = timedelta(0)) -> b
 
 
 def _components(spans: Sequence[_Span]) -> list[list[_Span]]:
-    """Return the groups of spans that overlap across publishers, each in a fixed order."""
-    group_of = {each.episode.episode_id: index for index, each in enumerate(spans)}
-    for one, other in combinations(spans, 2):
-        if one.episode.publisher != other.episode.publisher and _overlap(one, other):
-            keep, drop = sorted(
-                (group_of[one.episode.episode_id], group_of[other.episode.episode_id])
-            )
-            for name, group in group_of.items():
-                if group == drop:
-                    group_of[name] = keep
-    groups: dict[int, list[_Span]] = defaultdict(list)
-    for each in spans:
-        groups[group_of[each.episode.episode_id]].append(each)
-    return [groups[index] for index in sorted(groups)]
+    """Return the groups of spans that overlap across publishers, each in a fixed order.
+
+    No publisher is in a group twice, also where another's account spans two of its own: the
+    accounts that start closest together are one first.
+    """
+    groups = [[each] for each in spans]
+    pairs = sorted(
+        (pair for pair in combinations(spans, 2) if _overlap(*pair)),
+        key=lambda pair: (abs(pair[0].start - pair[1].start), _ids(pair)),
+    )
+    for one, other in pairs:
+        keep, drop = (next(group for group in groups if each in group) for each in (one, other))
+        if not _publishers(keep) & _publishers(drop):
+            keep.extend(drop)
+            groups.remove(drop)
+    return sorted(
+        (sorted(group, key=lambda each: each.episode.episode_id) for group in groups), key=_ids
+    )
+
+
+def _ids(spans: Iterable[_Span]) -> list[UUID]:
+    return [each.episode.episode_id for each in spans]
+
+
+def _publishers(spans: Iterable[_Span]) -> set[str]:
+    return {each.episode.publisher for each in spans}
 
 
 def _attach(

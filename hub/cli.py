@@ -19,6 +19,7 @@ from hub.logs import configure_logs
 USAGE = 2
 FAILED = 1
 INTERRUPTED = 130
+STOPPED = "stopped; what was done stays, and the same command goes on from there"
 
 cli = typer.Typer(
     name="hub",
@@ -52,7 +53,8 @@ def main() -> None:
 
     0: done; 1: problems in the data, or the hub could not do its work; 2: asked wrongly.
     """
-    configure_logs("warning", human=False)
+    # A command says itself what is wrong; warnings of libraries would only stand before it.
+    configure_logs("error", human=False)
     try:
         cli()
     except (UsageError, FileFormatError, NotFoundError) as error:
@@ -60,7 +62,12 @@ def main() -> None:
     except HubError as error:
         _end(str(error), FAILED)
     except KeyboardInterrupt:
-        _end("stopped", INTERRUPTED)
+        _end(STOPPED, INTERRUPTED)
+    except SystemExit as end:
+        # Typer makes this of a Ctrl-C, and says nothing.
+        if end.code == INTERRUPTED:
+            tell(f"hub: {STOPPED}")
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)

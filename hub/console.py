@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-OUT = Console(highlight=False, soft_wrap=True)
+# Rich takes 80 columns where there is no terminal, and breaks names in two.
+WIDE = 160
+OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -58,12 +60,15 @@ def tell(text: str) -> None:
     ERR.print(text, markup=False)
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; the last column is a number."""
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 1
+) -> None:
+    """Print a table; the last columns are numbers. What is too wide is wrapped, never cut."""
     shown = Table(title=title, title_justify="left")
-    for name in columns[:-1]:
-        shown.add_column(name)
-    shown.add_column(columns[-1], justify="right")
+    for name in columns[:-numbers]:
+        shown.add_column(name, overflow="fold")
+    for name in columns[-numbers:]:
+        shown.add_column(name, justify="right")
     for row in rows:
         shown.add_row(*row)
     OUT.print(shown)

@@ -50,6 +50,8 @@ class Database:
             min_size=0,
             max_size=connections,
             timeout=5.0,
+            # Rather a new attempt for the next request than one at ever longer intervals.
+            reconnect_timeout=1.0,
             open=False,
             kwargs={"autocommit": True},
             configure=self._configure,
@@ -90,13 +92,14 @@ def explained(url: str) -> Iterator[None]:
         yield
     except errors.DiskFull as error:
         raise StorageFullError(
-            "The database's volume is full: free space or enlarge it; nothing was stored."
+            "The database's volume is full: free space or enlarge it, then send again."
+            " Nothing of the last batch was stored; what was taken before it stays."
         ) from error
     except (OperationalError, PoolTimeout) as error:
         if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable):
             raise
         if getattr(error, "errno", None) == errno.ENOSPC:
-            raise StorageFullError("The disk is full; nothing was stored.") from error
+            raise StorageFullError("The disk is full: free space, then send again.") from error
         raise DatabaseUnavailableError(
             f"PostgreSQL at {address_of(url)} does not answer: start it, or set HUB_DATABASE_URL."
         ) from error

@@ -125,6 +125,12 @@ def explained(data_dir: Path) -> Iterator[None]:
         )
     try:
         yield
+    except (FileExistsError, NotADirectoryError) as error:
+        raise EmbeddedDatabaseError(
+            "a file stands where a directory is needed",
+            where=str(error.filename or data_dir),
+            remedy="Choose another HUB_DATA_DIR.",
+        ) from error
     except OSError as error:
         remedy = (
             "Free some space; nothing is lost."

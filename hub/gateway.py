@@ -71,7 +71,7 @@ class KafkaGateway:
         *,
         transport: str,
     ) -> None:
-        """Messages that name no publisher have no topic: intake settles them here."""
+        """Messages that break their contract see no topic: intake settles them here."""
         self._intake = intake
         self._producer = producer
         self._lookup = lookup

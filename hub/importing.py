@@ -1,14 +1,11 @@
 """Takes whole files in: CloudEvents as NDJSON or a JSON array, and SSDA903 returns."""
 
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from contracts.batches import split_array
 from contracts.imports import (
     FindingEntry,
     ImportReport,
@@ -22,8 +19,9 @@ from contracts.reasons import Reason
 from contracts.ssda903 import read_return
 from contracts.ssda903_reading import ReturnReading, RowRejection
 from contracts.submissions import Contract
-from domain.errors import FileFormatError, UsageError
+from domain.errors import UsageError
 from domain.identifiers import PublisherId
+from hub.event_files import event_lines, name_of
 from hub.identity.keys import Keys
 from hub.identity.sealing import seal
 from hub.intake import Message
@@ -54,25 +52,17 @@ class Recorder(Door, Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    """One message of a file; row counts from 1."""
-
-    row: int
-    raw: bytes
-
-
 def publish_file(
     door: Door, path: str, *, publisher: PublisherId | None, progress: Progress | None = None
 ) -> ImportReport:
     """Send the CloudEvents of a file (`-`: standard input) and report on every one.
 
-    Raises FileFormatError if the file is empty, or is neither NDJSON nor a JSON array.
+    Raises UsageError and FileFormatError as `event_lines` does.
     """
-    name = "standard input" if path == "-" else Path(path).name
+    name = name_of(path)
     outcomes: list[Outcome | None] = []
     rejections: list[RejectionEntry] = []
-    for lines in _batches(_lines(path, name)):
+    for lines in _batches(event_lines(path)):
         receipts = door.receive(
             [line.raw for line in lines], sent_by=publisher, wait_seconds=WAIT_SECONDS
         )
@@ -83,10 +73,6 @@ def publish_file(
                 rejections.append(entry)
         if progress is not None:
             progress(len(lines))
-    if not outcomes:
-        raise FileFormatError(
-            name, problem="There is no event in it.", remedy="Send one CloudEvent a line."
-        )
     totals = totals_of(outcomes)
     return report({name: totals}, events=totals, findings=(), rejections=tuple(rejections))
 
@@ -184,12 +170,13 @@ def import_return(
 
 
 def merge(reports: Mapping[str, ImportReport]) -> ImportReport:
-    """Return one report over several files."""
+    """Return one report over several files, by path; those of the same name keep their paths."""
     events = Totals()
     files: dict[str, Totals] = {}
-    for each in reports.values():
+    for path, each in reports.items():
         events = events.plus(each.events)
-        files.update(each.files)
+        for name, totals in each.files.items():
+            files[path if name in files else name] = totals
     return report(
         files,
         events=events,
@@ -210,36 +197,6 @@ def _refused(rejection: RowRejection, publisher: PublisherId) -> Message:
             message=f"Rule {rejection.code}: {rejection.message}",
         ),
     )
-
-
-def _lines(path: str, name: str) -> Iterator[_Line]:
-    """Give the messages of a file: the elements of an array, or the lines that are not blank."""
-    try:
-        with sys.stdin.buffer if path == "-" else Path(path).open("rb") as file:
-            first = next((line for line in file if line.strip()), b"")
-            if first.lstrip().startswith(b"["):
-                yield from _elements(first + file.read(), name)
-                return
-            row = 0
-            for line in chain((first,), file):
-                if line.strip():
-                    row += 1
-                    yield _Line(row=row, raw=line.strip())
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def _elements(text: bytes, name: str) -> Iterator[_Line]:
-    try:
-        elements = split_array(text)
-    except ValueError as error:
-        raise FileFormatError(
-            name,
-            problem="It begins as a JSON array and is not one.",
-            remedy="Check how it was written; nothing of it was taken.",
-        ) from error
-    for row, element in enumerate(elements, start=1):
-        yield _Line(row=row, raw=element)
 
 
 def _batches(items: Iterator[T]) -> Iterator[list[T]]:

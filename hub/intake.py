@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -65,7 +65,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """Where a message belongs, and its receipt; publisher: None if it names none that it may."""
+    """Where a message belongs, and its receipt; publisher: None if it breaks its contract."""
 
     submission_id: UUID
     publisher: PublisherId | None
@@ -141,12 +141,13 @@ class Intake:
     def address(self, messages: Sequence[Message]) -> list[Address]:
         """Return receipts and publishers of messages that somebody else will settle.
 
-        An unreadable message belongs to whoever the transport vouches for.
+        A message that breaks its contract has no publisher, whoever sent it: it may hold identity
+        in clear, which no broker may see, so it is settled where it came in.
         """
         addresses = []
         for message in messages:
             read = self._read(message)
-            publisher = read.submission.publisher if read.submission else message.sent_by
+            publisher = read.submission.publisher if read.submission else None
             addresses.append(Address(submission_id=read.receipt, publisher=publisher))
         return addresses
 
@@ -154,7 +155,7 @@ class Intake:
         """Read one message as far as that goes without the database."""
         raw = message.raw
         if message.rejection is not None:
-            return self._unreadable(message, message.rejection)
+            return self._refused_before(message, message.rejection)
         result = read_submission(raw, sent_by=message.sent_by, contract=self._contract)
         if isinstance(result, Rejection):
             return self._unreadable(message, result)
@@ -175,6 +176,14 @@ class Intake:
             named=named(self._keys, result.publisher, references_of(result)),
             identity=identity,
         )
+
+    def _refused_before(self, message: Message, rejection: Rejection) -> _Read:
+        """Give a message the rejection that it came with, under the receipt that its sender has."""
+        try:
+            read = self._read(replace(message, rejection=None))
+        except Exception:  # noqa: BLE001 - reading it may be what the hub fails on
+            return self._unreadable(message, rejection)
+        return replace(read, submission=None, named=None, identity=None, rejection=rejection)
 
     def _unreadable(self, message: Message, rejection: Rejection) -> _Read:
         publisher = message.sent_by or UNKNOWN_PUBLISHER

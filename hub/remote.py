@@ -9,7 +9,8 @@ import httpx
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode
 
-from contracts.envelope import BATCH_CONTENT_TYPE, MAX_BATCH, MAX_BODY_BYTES
+from contracts.batches import split_array
+from contracts.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, MAX_BATCH, MAX_BODY_BYTES
 from contracts.outcomes import Outcome, Receipt, Rejection, Settled
 from domain.errors import RemoteHubError
 from domain.identifiers import PublisherId
@@ -68,14 +69,15 @@ class RemoteHub:
     ) -> Sequence[Receipt]:
         """Send messages in batches that the hub takes, and return one receipt for each."""
         receipts: list[Receipt] = []
-        for batch in _portions(messages):
+        for portion in _portions(messages):
+            whole = _is_element(portion[0])
             answer = self._ask(
                 "POST",
                 "/v1/events",
                 params={"publisher": sent_by or ""} if sent_by else {},
-                content=b"[" + b",".join(batch) + b"]",
+                content=b"[" + b",".join(portion) + b"]" if whole else portion[0],
                 headers={
-                    "Content-Type": BATCH_CONTENT_TYPE,
+                    "Content-Type": BATCH_CONTENT_TYPE if whole else CONTENT_TYPE,
                     "Prefer": f"wait={min(30, int(wait_seconds))}",
                 },
             )
@@ -119,16 +121,29 @@ class RemoteHub:
 
 
 def _portions(messages: Sequence[bytes]) -> Sequence[list[bytes]]:
-    """Return messages in batches within the hub's limits on number and size."""
-    portions: list[list[bytes]] = [[]]
-    size = 0
+    """Return messages in batches within the hub's limits on number and size.
+
+    What would break the array that it stands in goes alone, and its neighbours do not suffer.
+    """
+    portions: list[list[bytes]] = []
+    room = 0
     for message in messages:
-        size += len(message) + 1
-        if portions[-1] and (len(portions[-1]) >= MAX_BATCH or size >= MAX_BODY_BYTES - 2):
+        alone = not _is_element(message)
+        fits = portions and len(portions[-1]) < MAX_BATCH and len(message) < room
+        if alone or not fits:
             portions.append([])
-            size = len(message) + 1
+            room = MAX_BODY_BYTES - 2
         portions[-1].append(message)
-    return [portion for portion in portions if portion]
+        room = 0 if alone else room - len(message) - 1
+    return portions
+
+
+def _is_element(message: bytes) -> bool:
+    """Tell whether a message stays one element when it is put into an array."""
+    try:
+        return len(split_array(b"[" + message + b"]")) == 1
+    except ValueError:
+        return False
 
 
 def _said(response: httpx.Response) -> str:

@@ -68,8 +68,12 @@ class Supervisor:
 
     def _check_ports(self) -> None:
         settings = self._settings
-        bound_socket(settings.host, settings.port, "--port").close()
-        bound_socket(settings.metrics_host, settings.metrics_port, "--metrics-port").close()
+        # Both at a time, so that one port for both is found out as well.
+        with (
+            bound_socket(settings.host, settings.port, "--port"),
+            bound_socket(settings.metrics_host, settings.metrics_port, "--metrics-port"),
+        ):
+            pass
 
     def _start(self, role: str) -> _Child:
         command = [sys.executable, "-m", "hub.cli", "role", role]

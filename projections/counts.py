@@ -33,6 +33,7 @@ SELECT coalesce(max(notification_id), 0)
   FROM ledger.stored_events
  WHERE notification_id <= %(position)s AND recorded_at < %(until)s
 """
+_TODAY: LiteralString = "SELECT (clock_timestamp() AT TIME ZONE 'Europe/London')::date"
 _COVERAGE: LiteralString = """
 SELECT (SELECT count(DISTINCT publisher) FROM intake.received WHERE publisher <> 'unknown'),
        (SELECT count(*) FROM projection.parked_v1 WHERE build = %(build)s)
@@ -192,6 +193,7 @@ def _stand(connection: Connection[TupleRow], query: CountsQuery) -> _At:
             raise UsageError(f"as-of must be a position from 0 to {newest}, or a date.")
         position = query.as_of
     elif query.as_of is not None:
+        _refuse_future(connection, query.as_of)
         found = connection.execute(
             _POSITION_AT, {"position": newest, "until": day_bounds(query.as_of)[1]}
         ).fetchone()
@@ -204,6 +206,13 @@ def _stand(connection: Connection[TupleRow], query: CountsQuery) -> _At:
         version=version,
         time=recorded[0] if recorded else None,
     )
+
+
+def _refuse_future(connection: Connection[TupleRow], day: date) -> None:
+    """Raise UsageError for a day of which nobody can know yet how the counts will stand."""
+    row = connection.execute(_TODAY).fetchone()
+    if row is not None and day > row[0]:
+        raise UsageError(f"as-of must be a position, or a date up to {row[0].isoformat()}.")
 
 
 def _statement(query: CountsQuery, measure: Measure, at: _At) -> Composed:

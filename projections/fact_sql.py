@@ -176,8 +176,7 @@ SELECT members.national_id, members.family, members.position,
                struct_pack(a := side(source), b := start_at, c := fact_id)) AS timed,
        arg_min(returned_on, side(source) || fact_id) FILTER (returned_on IS NOT NULL)
            AS returned_on,
-       bool_or(category = 'missing') AS any_missing, bool_or(category = 'away') AS any_away,
-       count(DISTINCT category) > 1 AS conflict,
+       any_value(category) AS category, count(DISTINCT category) > 1 AS conflict,
        bool_and(end_at IS NOT NULL) FILTER (source = 'police') AS police_ended,
        bool_and(end_at IS NOT NULL) FILTER (source = 'authority') AS authority_ended,
        arg_max(struct_pack(end_at, end_reason), struct_pack(a := end_at, b := fact_id))
@@ -203,8 +202,7 @@ SELECT family, position, national_id AS fact_id, 'national' AS source,
        timed.person_id AS person_id,
        CASE WHEN police AND authority_side THEN 'matched' WHEN police THEN 'police_only'
             ELSE 'authority_only' END AS bucket,
-       CASE WHEN any_missing THEN 'missing' WHEN any_away THEN 'away'
-            ELSE 'no_apparent_risk' END AS category,
+       CASE WHEN conflict THEN 'missing' ELSE category END AS category,
        timed.start_at AS start_at, timed.started_on AS started_on,
        CASE WHEN police_ended THEN police_end.end_at
             WHEN authority_ended THEN authority_end.end_at END AS end_at,

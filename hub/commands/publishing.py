@@ -19,6 +19,7 @@ from hub.commands.options import (
     settings_for,
 )
 from hub.console import bar, say, table
+from hub.event_files import refuse_unreadable
 from hub.importing import Door, import_return, merge, publish_file, read_ssda903
 from hub.remote import RemoteHub
 from hub.settings import Settings
@@ -42,7 +43,8 @@ def publish(
     """
     sender = publisher(publisher_id)
     settings = settings_for(data_dir, url=url)
-    _check_files(files)
+    files = list(dict.fromkeys(files))
+    refuse_unreadable(files)
     if settings.url is not None:
         with RemoteHub(settings) as remote, bar("sending") as shown:
             answer = merge(
@@ -95,13 +97,6 @@ def import_ssda903(
     _show(answer, as_json=as_json)
 
 
-def _check_files(files: list[str]) -> None:
-    """Find out about a file that is not there before anything is sent."""
-    for each in files:
-        if each != "-" and not Path(each).is_file():
-            raise UsageError(f"{each} is not a file that can be read.")
-
-
 def _require_publisher(hub: Hub, publisher_id: str) -> None:
     if hub.register.publisher(publisher_id) is None:
         raise UsageError(
@@ -129,11 +124,12 @@ def _show_tables(answer: ImportReport) -> None:
     ends = ("rows", "accepted", "duplicate", "conflict", "rejected", "in_flight")
     table(
         "What became of every row",
-        ("file", *ends),
+        ("file", *(end.replace("_", " ") for end in ends)),
         [
             (name, *(f"{getattr(totals, end):,}" for end in ends))
             for name, totals in answer.files.items()
         ],
+        numbers=len(ends),
     )
     if answer.rejections:
         table(

@@ -79,7 +79,7 @@ def load_keys(folder: Path, *, create: bool) -> Keys:
         reference=values["reference"],
         link=values["link"],
         refused=values["refused"],
-        sealing=OKPKey.import_key(_text(folder / SEALING)),
+        sealing=_sealing(folder / SEALING),
         operator_token=read_operator_token(folder),
     )
 
@@ -87,6 +87,13 @@ def load_keys(folder: Path, *, create: bool) -> Keys:
 def read_operator_token(folder: Path) -> str:
     """Return the operator's token alone. Raises KeyMissingError if it cannot be read."""
     return _text(folder / OPERATOR).strip()
+
+
+def _sealing(path: Path) -> OKPKey:
+    try:
+        return OKPKey.import_key(_text(path))
+    except ValueError as error:
+        raise KeyMissingError(f"The key file {path} is damaged: restore it.") from error
 
 
 def _keyed(key: bytes, content: bytes) -> bytes:

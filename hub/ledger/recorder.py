@@ -19,7 +19,7 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 
 from contracts.stored import HUB
 from domain.errors import DatabaseUnavailableError, OutcomeUnknownError

@@ -39,7 +39,7 @@ SELECT p.oid::regprocedure::text
 """
 SEQUENCES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY (%s) 
+ WHERE n.nspname = ANY (%s)
    AND CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(%s, c.oid, 'UPDATE') ELSE false END
 """
 MEMBER_OF = """
