@@ -19,7 +19,8 @@ from domain.measures import (
     Coverage,
     Measure,
 )
-from domain.periods import Month, ReportingYear, day_bounds, london_date, months_between
+from domain.periods import day_bounds
+from projections.stocks import boundaries
 
 _BUILD: LiteralString = """
 SELECT b.build, b.position, b.definition_version
@@ -37,9 +38,6 @@ _TODAY: LiteralString = "SELECT (clock_timestamp() AT TIME ZONE 'Europe/London')
 _COVERAGE: LiteralString = """
 SELECT (SELECT count(DISTINCT publisher) FROM intake.received WHERE publisher <> 'unknown'),
        (SELECT count(*) FROM projection.parked_v1 WHERE build = %(build)s)
-"""
-_EARLIEST: LiteralString = """
-SELECT min(started_on) FROM projection.episode_facts_v1 WHERE build = %(build)s
 """
 _CURRENT: LiteralString = "held_until IS NULL"
 _AS_OF: LiteralString = (
@@ -146,7 +144,7 @@ class CountsView:
             "last": query.last_day,
         }
         if measure.clock is Clock.STOCK:
-            values |= _boundaries(connection, query, at)
+            values |= boundaries(connection, query, build=at.build, now=at.time)
         found = connection.execute(_statement(query, measure, at), values).fetchall()
         rows = tuple(_row(each) for each in found)
         if not query.by and not rows:
@@ -267,34 +265,6 @@ def _period(query: CountsQuery, clock: Clock) -> Composed:
     if query.last_day is not None:
         parts.append(SQL("{} <= %(last)s").format(day))
     return SQL(" AND ").join(parts)
-
-
-def _boundaries(connection: Connection[TupleRow], query: CountsQuery, at: _At) -> dict[str, object]:
-    """Return the instants at which a stock is taken: period ends that have come, else one."""
-    now = at.time
-    if now is None:
-        return {"labels": [], "instants": []}
-    today = london_date(now)
-    last = today if query.last_day is None else min(query.last_day, today)
-    if not {"month", "reporting_year"}.intersection(query.by):
-        end = now if query.last_day is None else day_bounds(query.last_day)[1]
-        return {"labels": [""], "instants": [end]}
-    if {"month", "reporting_year"}.issubset(query.by):
-        raise UsageError("A stock is taken by month or by reporting_year, not by both.")
-    row = connection.execute(_EARLIEST, {"build": at.build}).fetchone()
-    first = query.first_day or (row[0] if row and row[0] else last)
-    periods = _periods(query, first, last)
-    ended = [each for each in periods if each.ends_at <= now and each.ends_on <= last]
-    return {"labels": [str(each) for each in ended], "instants": [each.ends_at for each in ended]}
-
-
-def _periods(query: CountsQuery, first: date, last: date) -> list[Month | ReportingYear]:
-    if last < first:
-        return []
-    if "month" in query.by:
-        return list(months_between(Month.of(first), Month.of(last)))
-    years = range(ReportingYear.of(first).ending, ReportingYear.of(last).ending + 1)
-    return [ReportingYear(ending=year) for year in years]
 
 
 def _row(values: tuple[object, ...]) -> CountRow:

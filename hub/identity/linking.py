@@ -49,7 +49,7 @@ SELECT i.id, i.subject_id, i.sealed, s.wrapped_key
   FROM vault.identities i
   JOIN vault.subjects s ON s.subject_id = i.subject_id
  WHERE i.subject_id = ANY(%(subjects)s) AND s.wrapped_key IS NOT NULL
- ORDER BY i.subject_id, i.recorded_at, i.id
+ ORDER BY i.subject_id, i.position
 """
 
 

@@ -53,7 +53,7 @@ VALUES (%(now)s, %(reader)s, %(purpose)s, %(subject)s)
 """
 _IDENTITIES: LiteralString = """
 SELECT id, sealed, recorded_at FROM vault.identities
- WHERE subject_id = %(subject)s ORDER BY recorded_at, id
+ WHERE subject_id = %(subject)s ORDER BY position
 """
 _REFERENCES: LiteralString = """
 SELECT id, kind, sealed FROM vault.own_references

@@ -86,13 +86,17 @@ class Splitter:
         references = named.references
         return subject.id, self._add(own_key, references.kind, subject, references.own, uuid4())
 
-    def register(self, subject_id: UUID, identity: Identity, now: datetime) -> None:
-        """Keep a child's identity block, sealed under the child's key, and what finds it again."""
+    def register(
+        self, subject_id: UUID, identity: Identity, *, position: int, now: datetime
+    ) -> None:
+        """Keep a child's identity block, sealed under the child's key, and what finds it again.
+
+        position: of the ledger record of this registration.
+        """
         plain = identity_bytes(identity)
         row_id = uuid4()
         sealed = encrypt(self._child_keys[subject_id], row_id, plain)
-        content = self._keys.link_key("identity", plain.decode())
-        self.rows.identities.append((row_id, subject_id, content, sealed, now))
+        self.rows.identities.append((row_id, subject_id, position, sealed, now))
         for rule, value in link_values(identity):
             self.rows.link_keys.append((rule, self._keys.link_key(rule, value), subject_id))
 

@@ -38,7 +38,7 @@ class VaultRows:
 
     subjects: list[tuple[UUID, str, bytes]] = field(default_factory=list)
     references: list[tuple[bytes, str, UUID, UUID, bytes]] = field(default_factory=list)
-    identities: list[tuple[UUID, UUID, bytes, bytes, datetime]] = field(default_factory=list)
+    identities: list[tuple[UUID, UUID, int, bytes, datetime]] = field(default_factory=list)
     link_keys: list[tuple[str, bytes, UUID]] = field(default_factory=list)
     refused: list[tuple[UUID, str, bytes, datetime]] = field(default_factory=list)
 
@@ -54,8 +54,8 @@ _COPIES: tuple[tuple[str, LiteralString], ...] = (
     ),
 )
 _ADD_IDENTITY: LiteralString = """
-INSERT INTO vault.identities (id, subject_id, content_key, sealed, recorded_at)
-VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO vault.identities (id, subject_id, position, sealed, recorded_at)
+VALUES (%s, %s, %s, %s, %s)
 """
 _ADD_LINK_KEY: LiteralString = """
 INSERT INTO vault.link_keys (rule, link_key, subject_id) VALUES (%s, %s, %s)

@@ -130,13 +130,14 @@ CREATE TABLE vault.own_references (
 );
 CREATE INDEX own_references_of_subject ON vault.own_references (subject_id);
 
+-- Every registration and amendment, position: of its ledger record; the last one holds.
 CREATE TABLE vault.identities (
     id uuid PRIMARY KEY,
     subject_id uuid NOT NULL,
-    content_key bytea NOT NULL,
+    position bigint NOT NULL,
     sealed bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
-    UNIQUE (subject_id, content_key)
+    UNIQUE (subject_id, position)
 );
 
 CREATE TABLE vault.link_keys (
