@@ -34,6 +34,7 @@ OUTSIDE_ENGLAND = frozenset({"SCO", "NIR", "WAL"})
 _PLACES = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]+|\.\.\.)\]")
 _MISSING_FIELD = re.compile(r"Object missing required field `([a-z_]+)`")
 _UNKNOWN_FIELD = "Object contains unknown field "
+_KINDS = {"str": "string", "int": "number", "float": "number", "bool": "boolean"}
 _FOUND_KIND = re.compile(r"^Expected `([a-z |]+)`, got `([a-z]+)`")
 _LIST_OF_FIELD = {
     "placement_type": "placement_type",
@@ -243,7 +244,7 @@ def _explain(reason: Reason, text: str, prefix: str, event_type: str) -> Rejecti
     field = steps[0] if steps else ""
     expected = expected_at(event_type, field) if event_type else ""
     kinds = _FOUND_KIND.match(what)
-    found = f" Found a JSON {kinds[2]}." if kinds and "matching" not in what else ""
+    found = f" Found a JSON {_KINDS.get(kinds[2], kinds[2])}." if kinds else ""
     asked = f" Expected: {expected}" if expected else ""
     return _reject(reason, pointer, f"The value does not have the form asked for.{asked}{found}")
 

@@ -1,6 +1,7 @@
 """The `hub` program."""
 
 import errno
+import signal
 import sys
 
 import typer
@@ -55,6 +56,7 @@ def main() -> None:
     """
     # A command says itself what is wrong; warnings of libraries would only stand before it.
     configure_logs("error", human=False)
+    _end_in_order()
     try:
         cli()
     except (UsageError, FileFormatError, NotFoundError) as error:
@@ -79,6 +81,14 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the last place: a line and a log entry, no traceback
         get_logger().error("unexpected", exc_info=error)
         _end(f"The hub itself failed ({type(error).__name__}); the line above says where.", FAILED)
+
+
+def _end_in_order() -> None:
+    """Make every polite way of ending a command the same as Ctrl-C, so that nothing is left."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # nohup has a command ignore the end of its terminal, and is to be obeyed.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _end(text: str, code: int) -> None:

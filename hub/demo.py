@@ -1,9 +1,7 @@
 """What `make demo` loads: a real-format return and one synthetic national month."""
 
-from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
-from threading import Event
 
 from domain.errors import UsageError
 from domain.identifiers import PublisherId
@@ -23,13 +21,12 @@ RETURN_YEAR = 2026
 LOADING = "loading"
 LOADED = "loaded"
 
-Loader = Callable[[Hub, Event], None]
 
-
-def load_demo(hub: Hub, stop: Event) -> None:
+def load_demo(hub: Hub, *, scale: float = 1.0) -> None:
     """Load the demo's data unless that was done before, and print the national counts.
 
     An interrupted load is taken up again: what the ledger holds already comes out as duplicates.
+    scale: the share of the nation that is generated, if nothing was loaded before.
     Raises UsageError if the data directory holds other data.
     """
     marker = hub.settings.data_dir / "demo"
@@ -43,18 +40,15 @@ def load_demo(hub: Hub, stop: Event) -> None:
         tell("The demo's data were loaded before; going on from there.")
     else:
         marker.write_text(LOADING, encoding="ascii")
-        for load in (_import_return, _publish_nation):
-            load(hub, stop)
-            if stop.is_set():
-                return
+        _import_return(hub)
+        _publish_nation(hub, scale)
     _catch_up(hub)
     _release(hub)
     marker.write_text(LOADED, encoding="ascii")
     _print_counts(hub)
 
 
-def _import_return(hub: Hub, stop: Event) -> None:
-    del stop
+def _import_return(hub: Hub) -> None:
     tell(f"Importing an SSDA903 return of {RETURN_OF} for the year to March {RETURN_YEAR}")
     with as_file(files("hub.synthetic").joinpath("ssda903_sample")) as folder:
         reading = read_ssda903(
@@ -74,9 +68,10 @@ def _import_return(hub: Hub, stop: Event) -> None:
     )
 
 
-def _publish_nation(hub: Hub, stop: Event) -> None:
+def _publish_nation(hub: Hub, scale: float) -> None:
     folder = hub.settings.data_dir / "nation"
-    options = Options(year=MONTH.ends_on.year + (MONTH.number > 3), month=MONTH.number)
+    year = MONTH.ends_on.year + (MONTH.number > 3)
+    options = Options(year=year, month=MONTH.number, scale=scale)
     tell(f"Generating a synthetic nation for {MONTH}")
     with bar("generating") as shown:
         summary = generate(options, folder, shown.note)
@@ -85,8 +80,6 @@ def _publish_nation(hub: Hub, stop: Event) -> None:
     rejected = 0
     with bar("publishing", summary.messages) as shown:
         for publisher in sorted(summary.by_publisher):
-            if stop.is_set():
-                return
             path = folder / f"{publisher}.ndjson"
             answer = publish_file(
                 door, str(path), publisher=PublisherId(publisher), progress=shown.step

@@ -144,19 +144,19 @@ class Intake:
         A message that breaks its contract has no publisher, whoever sent it: it may hold identity
         in clear, which no broker may see, so it is settled where it came in.
         """
-        addresses = []
-        for message in messages:
-            read = self._read(message)
-            publisher = read.submission.publisher if read.submission else None
-            addresses.append(Address(submission_id=read.receipt, publisher=publisher))
-        return addresses
+        return [
+            Address(
+                submission_id=each.receipt,
+                publisher=each.submission.publisher if each.submission else None,
+            )
+            for each in map(self._read, messages)
+        ]
 
     def _read(self, message: Message) -> _Read:
         """Read one message as far as that goes without the database."""
-        raw = message.raw
         if message.rejection is not None:
             return self._refused_before(message, message.rejection)
-        result = read_submission(raw, sent_by=message.sent_by, contract=self._contract)
+        result = read_submission(message.raw, sent_by=message.sent_by, contract=self._contract)
         if isinstance(result, Rejection):
             return self._unreadable(message, result)
         identity = None
@@ -169,7 +169,7 @@ class Intake:
             opened = identity_bytes(identity)
         return _Read(
             publisher=result.publisher,
-            raw=raw,
+            raw=message.raw,
             source_key=self._keys.source_key(result.publisher, result.event_id),
             content_key=self._keys.content_key(result.content(opened)),
             submission=result,
@@ -178,7 +178,7 @@ class Intake:
         )
 
     def _refused_before(self, message: Message, rejection: Rejection) -> _Read:
-        """Give a message the rejection that it came with, under the receipt that its sender has."""
+        """Return a message with the rejection that it came with; its receipt stays the same."""
         try:
             read = self._read(replace(message, rejection=None))
         except Exception:  # noqa: BLE001 - reading it may be what the hub fails on
@@ -226,9 +226,7 @@ class Intake:
             elif before.content_key == each.content_key:
                 work.repeated.append(each.source_key)
                 settled = Settled(
-                    submission_id=each.receipt,
-                    outcome=Outcome.DUPLICATE,
-                    position=before.position,
+                    submission_id=each.receipt, outcome=Outcome.DUPLICATE, position=before.position
                 )
                 work.settled.append(settled)
             else:
@@ -246,8 +244,9 @@ class Intake:
             self._refuse(work, each, Outcome.REJECTED, rejection, now)
             return
         subject_id, own_id = identifiers
+        given = position + len(work.drafts) + 1
         if each.identity is not None:
-            work.splitter.register(subject_id, each.identity, now)
+            work.splitter.register(subject_id, each.identity, position=given, now=now)
         event = to_event(submission, subject_id=subject_id, own_id=own_id)
         provenance = Provenance(
             publisher=submission.publisher,
@@ -255,11 +254,9 @@ class Intake:
             occurred_at=submission.occurred_at,
         )
         work.drafts.append(encoded(Draft(event=event, provenance=provenance)))
-        given = position + len(work.drafts)
         work.accepted[each.source_key] = Accepted(content_key=each.content_key, position=given)
-        work.settled.append(
-            Settled(submission_id=each.receipt, outcome=Outcome.ACCEPTED, position=given)
-        )
+        settled = Settled(submission_id=each.receipt, outcome=Outcome.ACCEPTED, position=given)
+        work.settled.append(settled)
 
     def _refuse(
         self,
@@ -278,9 +275,8 @@ class Intake:
                 rejection=rejection,
             )
         )
-        work.settled.append(
-            Settled(submission_id=each.receipt, outcome=outcome, rejection=rejection)
-        )
+        settled = Settled(submission_id=each.receipt, outcome=outcome, rejection=rejection)
+        work.settled.append(settled)
 
 
 def _count(read: Sequence[_Read], settled: Sequence[Settled]) -> tuple[OutcomeCount, ...]:

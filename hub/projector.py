@@ -137,9 +137,10 @@ class Projector:
         """Recompute whole clusters as of a position and write what differs; return rows changed.
 
         A cluster that cannot be computed is parked: its facts are withdrawn and coverage counts
-        it. Which clusters share a batch makes no difference.
+        it. Which clusters share a batch makes no difference. A child without an episode has no
+        facts, so there is nothing to compute or to park.
         """
-        if not kin.subjects:
+        if not kin.subject_of:
             return 0
         streams = [*kin.subject_of, *kin.subjects]
         records = _records(connection.execute(_RECORDS, {"streams": streams, "until": until}))

@@ -32,6 +32,9 @@ def stop_on_signal(*, supervised: bool) -> Event:
 
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
+    # nohup has a process ignore the end of its terminal, and is to be obeyed.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, ask)
     if supervised:
         Thread(target=_watch_parent, args=(stop, os.getppid()), daemon=True).start()
     return stop

@@ -45,7 +45,7 @@ class Supervisor:
 
         Raises UsageError if a port is taken, RoleFailedError if a role keeps dying.
         """
-        self._check_ports()
+        self.check_ports()
         try:
             for role in self._roles():
                 self._children.append(self._start(role))
@@ -62,11 +62,8 @@ class Supervisor:
         finally:
             self._stop_all()
 
-    def _roles(self) -> Sequence[str]:
-        roles = ("link", "project", "api")
-        return (*roles, "intake") if self._settings.profile == "national" else roles
-
-    def _check_ports(self) -> None:
+    def check_ports(self) -> None:
+        """Raise UsageError if a port is taken, or is to serve for both doors."""
         settings = self._settings
         # Both at a time, so that one port for both is found out as well.
         with (
@@ -74,6 +71,10 @@ class Supervisor:
             bound_socket(settings.metrics_host, settings.metrics_port, "--metrics-port"),
         ):
             pass
+
+    def _roles(self) -> Sequence[str]:
+        roles = ("link", "project", "api")
+        return (*roles, "intake") if self._settings.profile == "national" else roles
 
     def _start(self, role: str) -> _Child:
         command = [sys.executable, "-m", "hub.cli", "role", role]

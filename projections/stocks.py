@@ -28,7 +28,7 @@ def boundaries(
     today = london_date(now)
     last = today if query.last_day is None else min(query.last_day, today)
     if not {"month", "reporting_year"}.intersection(query.by):
-        end = now if query.last_day is None else day_bounds(query.last_day)[1]
+        end = now if query.last_day is None else min(now, day_bounds(query.last_day)[1])
         return {"labels": [""], "instants": [end]}
     if {"month", "reporting_year"}.issubset(query.by):
         raise UsageError("A stock is taken by month or by reporting_year, not by both.")

@@ -1,6 +1,5 @@
 """Valid examples of every message and every stored event; builders that name only what matters."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -65,8 +64,7 @@ NOON: Final = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 REGISTERED: Final = "missing.subject.registered.v1"
 AMENDED: Final = "missing.subject.amended.v1"
 
-CHILD: Final = "C-1"
-EPISODE: Final = "E-1"
+CHILD, EPISODE = "C-1", "E-1"
 A_SEAL: Final = "e30..AAAA.AAAA.AAAA"
 _STATEMENT: Final = {
     "classification": "missing-from-care",
@@ -147,9 +145,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "missing.care.ended.v1": {"care": "K-1", "ended": "2026-05-05", "reason": "E8"},
 }
 
-SUBJECT_ID: Final = UUID("11111111-1111-4111-8111-111111111111")
-EPISODE_ID: Final = UUID("22222222-2222-4222-8222-222222222222")
-OTHER_ID: Final = UUID("33333333-3333-4333-8333-333333333333")
+SUBJECT_ID, EPISODE_ID, OTHER_ID = (UUID(int=number) for number in (1, 2, 3))
 _ABOUT: Final[dict[str, Any]] = {"episode_id": EPISODE_ID, "subject_id": SUBJECT_ID}
 _CHILD: Final[dict[str, Any]] = {"subject_id": SUBJECT_ID}
 _STATED: Final[dict[str, Any]] = {
@@ -224,7 +220,7 @@ def message(
     event_id: str | None = None,
     subject: str | None = None,
     time: str = "2026-03-14T12:00:00Z",
-    data: Mapping[str, Any] | None = None,
+    data: Any = None,
     **fields: Any,
 ) -> bytes:
     """Return a message with only what its contract asks for, and the fields given.
@@ -293,14 +289,11 @@ def event(event_type: str, **fields: Any) -> Event:
 
 
 def _least(event_type: str) -> dict[str, Any]:
-    optional = {"sex", "ethnicity", "unaccompanied", "found_by", "harm_disclosed", "provider"}
+    body = BODIES[event_type]
     if event_type in ("missing.episode.reported.v1", "missing.episode.corrected.v1"):
-        return {
-            name: BODIES[event_type][name]
-            for name in ("child", "reason", "left")
-            if name in BODIES[event_type]
-        }
-    return {name: value for name, value in BODIES[event_type].items() if name not in optional}
+        return {name: body[name] for name in ("child", "reason", "left") if name in body}
+    optional = {"sex", "ethnicity", "unaccompanied", "found_by", "harm_disclosed", "provider"}
+    return {name: value for name, value in body.items() if name not in optional}
 
 
 def _letters(number: int) -> str:

@@ -58,14 +58,21 @@ def schemas(
     say(f"{len(BODY_OF_TYPE)} schemas in {out}")
 
 
-def demo(port: Port = None, metrics_port: MetricsPort = None, data_dir: DataDir = None) -> None:
+def demo(
+    port: Port = None,
+    metrics_port: MetricsPort = None,
+    data_dir: DataDir = None,
+    scale: Annotated[float, typer.Option("--scale", hidden=True)] = 1.0,
+) -> None:
     """Load a return and a synthetic national month, print the counts, and serve until Ctrl-C."""
     settings = settings_for(data_dir, port=port, metrics_port=metrics_port)
     configure_logs("warning", human=False)
-    stop = stop_on_signal(supervised=False)
+    supervisor = Supervisor(settings)
+    # Before the load, which takes minutes.
+    supervisor.check_ports()
     with open_hub(settings) as hub:
         refresh_feed(hub.feed_dir)
-        load_demo(hub, stop)
-        if not stop.is_set():
-            token = hub.keys.operator_token
-            Supervisor(settings).run(stop, lambda: announce(settings, token))
+        load_demo(hub, scale=scale)
+        token = hub.keys.operator_token
+        stop = stop_on_signal(supervised=False)
+        supervisor.run(stop, lambda: announce(settings, token))

@@ -1,5 +1,6 @@
 """A child's rights over its data: erasure, and access to what is held."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,8 @@ from contracts.identity import Identity
 from contracts.stored import HUB, encode_event
 from domain.decisions import IdentityErased
 from domain.errors import ErasureRefusedError, NotFoundError
-from domain.events import Provenance
+from domain.events import Provenance, RecordedEvent
+from domain.facts import fold_episode
 from domain.identifiers import parse_publisher_id
 from domain.periods import london_date
 from domain.vocabulary import ErasureReason
@@ -34,9 +36,6 @@ SELECT wrapped_key, erased_at FROM vault.subjects WHERE subject_id = %(subject)s
 """
 _BY_REFERENCE: LiteralString = """
 SELECT subject_id FROM vault.own_references WHERE reference_key = %(key)s
-"""
-_OPEN: LiteralString = """
-SELECT count(*) FROM link.episodes WHERE subject_id = %(subject)s AND open
 """
 _DESTROY_KEY: LiteralString = """
 UPDATE vault.subjects SET wrapped_key = NULL, erased_at = %(now)s WHERE subject_id = %(subject)s
@@ -119,8 +118,7 @@ class SubjectRights:
                 raise NotFoundError("There is no child with this identifier.")
             if row[1] is not None:
                 return _erasure(subject_id, row[1], already=True)
-            waiting = connection.execute(_OPEN, values).fetchone()
-            if waiting and int(str(waiting[0])):
+            if _has_open_episode(connection, subject_id):
                 raise ErasureRefusedError(
                     "An episode of this child is open: erase when the child has been found."
                 )
@@ -181,6 +179,16 @@ class SubjectRights:
             references=tuple(references),
             events=events,
         )
+
+
+def _has_open_episode(connection: Connection[TupleRow], subject_id: UUID) -> bool:
+    """Return whether the ledger, which the linker may lag behind, has an episode without an end."""
+    streams = [each[0] for each in connection.execute(_STREAMS, {"subject": subject_id})]
+    episodes: dict[UUID, list[RecordedEvent]] = defaultdict(list)
+    for record in read_streams(connection, streams):
+        episodes[record.event.episode_id].append(record)  # type: ignore[union-attr]
+    folded = [fold_episode(records) for records in episodes.values()]
+    return any(each.counts and each.ended is None for each in folded)
 
 
 def _erasure(subject_id: UUID, erased_at: datetime, *, already: bool) -> Erasure:

@@ -85,12 +85,14 @@ def seal_if_open(raw: bytes, key: OKPKey) -> bytes:
     try:
         message = decode(raw, type=dict[str, Raw])
         data = decode(message["data"], type=dict[str, Raw])
-        if decode(message["type"]) not in IDENTITY_TYPES or bytes(data["identity"])[:1] != b"{":
+        if decode(message["type"]) not in IDENTITY_TYPES:
             return raw
-        identity = _IDENTITIES.decode(data["identity"])
+        if bytes(data["identity"])[:1] == b"{":
+            identity = _IDENTITIES.decode(data["identity"])
+            data["identity"] = Raw(_ENCODER.encode(seal(identity, key)))
     except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError, KeyError):
         return raw
-    data["identity"] = Raw(_ENCODER.encode(seal(identity, key)))
+    # Written anew even if it was sealed: a field that stood twice may have been in clear once.
     message["data"] = Raw(_ENCODER.encode(data))
     return _ENCODER.encode(message)
 

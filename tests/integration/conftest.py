@@ -2,16 +2,22 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Final
 
 import pytest
 from kafka import KafkaAdminClient
 
+from domain.geography import Register
 from hub.broker import Brokers
 from hub.broker_producer import IntakeProducer
+from hub.wiring import Hub
 from tests.kafka_broker import KafkaBroker
+from tests.kafka_nation import Nation
 from tests.kafka_steps import new_name
 
 OUTAGES = "broker_outages"
+FORCES: Final = count()
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +58,24 @@ def new_publisher(brokers: Brokers) -> Callable[[], str]:
         return publisher
 
     return make
+
+
+@pytest.fixture
+def nation(hub: Hub, kafka_broker: KafkaBroker, brokers: Brokers) -> Nation:
+    """Two forces that no other test uses, and a hub that reads their topics alone."""
+    at = 2 * next(FORCES)
+    whole = hub.register
+    forces = whole.forces[at : at + 2]
+    register = Register(authorities=(), abolished=(), regions=whole.regions, forces=forces)
+    one, other = (each.id for each in register.publishers())
+    brokers.ensure_topics([one, other])
+    return Nation(
+        hub=hub,
+        bootstrap=kafka_broker.bootstrap,
+        publishers=(one, other),
+        register=register,
+        seconds=[],
+    )
 
 
 @pytest.fixture

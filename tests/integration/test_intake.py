@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from typing import LiteralString
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from joserfc.jwk import OKPKey
 from msgspec.json import decode, encode
 from psycopg.errors import RaiseException
 from psycopg.sql import SQL
@@ -20,7 +18,6 @@ from contracts.reasons import Reason
 from domain.errors import FencedOutError
 from domain.identifiers import PublisherId
 from hub.accounts import OffsetMove
-from hub.identity.vault import decrypt
 from hub.intake import Batch, Message
 from hub.wiring import Hub
 from tests.examples import (
@@ -32,7 +29,7 @@ from tests.examples import (
     message,
     registration,
 )
-from tests.hub_steps import SettableClock, change, rows, settle
+from tests.hub_steps import change, rows, settle
 
 LOCATED = "missing.episode.located.v1"
 FAIL_WITH_OUTCOMES: LiteralString = """
@@ -183,27 +180,6 @@ def test_a_message_that_somebody_else_sent_is_rejected_on_the_senders_account(hu
     assert hub.submissions.find(settled.submission_id).publisher == COVENTRY  # type: ignore[union-attr]
 
 
-def test_a_seal_to_another_key_cannot_be_opened(hub: Hub) -> None:
-    stranger = OKPKey.generate_key("X25519", private=True)
-
-    (settled,) = settle(hub, registration(identity(), stranger))
-
-    assert settled.rejection is not None
-    assert settled.rejection.reason is Reason.IDENTITY_UNREADABLE
-
-
-@pytest.mark.parametrize("born", ["2012-02-30", None])
-def test_a_sealed_identity_must_satisfy_its_schema_and_the_calendar(
-    hub: Hub, born: str | None
-) -> None:
-    who = identity(birth_date=born) if born else identity(upn="short")
-
-    (settled,) = settle(hub, registration(who, hub.keys.sealing))
-
-    assert settled.rejection is not None
-    assert settled.rejection.reason is Reason.IDENTITY_INVALID
-
-
 def test_a_bad_message_fails_alone_and_a_repeat_within_the_batch_is_a_duplicate(hub: Hub) -> None:
     good, other = message(event_id="m-1"), message(event_id="m-2", subject="E-2")
     conflicting = message(event_id="m-1", left="2026-03-13")
@@ -231,45 +207,6 @@ def test_a_batch_leaves_one_record_of_how_its_messages_ended(hub: Hub) -> None:
             {"publisher": "unknown", "outcome": "rejected", "reason": "not-json", "count": 1},
         ]
     }
-
-
-def test_a_registration_sealed_again_is_a_duplicate_and_a_changed_one_a_conflict(hub: Hub) -> None:
-    key = hub.keys.sealing
-    first = registration(identity(), key, event_id="r-1")
-    sealed_again = registration(identity(), key, event_id="r-1")
-    changed = registration(identity(surname="Changed"), key, event_id="r-1")
-
-    assert first != sealed_again
-    assert ends(settle(hub, first)) == ["accepted"]
-    assert ends(settle(hub, sealed_again, changed)) == ["duplicate", "conflict"]
-
-
-def test_an_episode_cannot_pass_to_another_child(hub: Hub) -> None:
-    settle(hub, message(subject="E-1", child="C-1"))
-
-    (same,) = settle(hub, message(LOCATED, subject="E-1", child="C-1"))
-    (other,) = settle(hub, message(LOCATED, subject="E-1", child="C-2"))
-    (elsewhere,) = settle(hub, message(subject="E-1", child="C-2", publisher=COVENTRY))
-
-    assert (same.outcome, elsewhere.outcome) == (Outcome.ACCEPTED, Outcome.ACCEPTED)
-    assert other.rejection is not None
-    assert (other.rejection.reason, other.rejection.pointer) == (
-        Reason.SUBJECT_MISMATCH,
-        "/subject",
-    )
-
-
-def test_the_bytes_of_a_refused_message_are_kept_sealed_for_thirty_days(
-    hub: Hub, clock: SettableClock
-) -> None:
-    raw = message(surname="Smith")
-
-    (settled,) = settle(hub, raw)
-
-    ((sealed, expires_at),) = rows(hub, "SELECT sealed, expires_at FROM vault.refused_messages")
-    assert b"Smith" not in sealed
-    assert decrypt(hub.keys.refused, settled.submission_id, sealed) == raw
-    assert expires_at == clock.now + timedelta(days=30)
 
 
 def test_a_batch_whose_offset_was_moved_by_another_stores_nothing(hub: Hub) -> None:

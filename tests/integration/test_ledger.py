@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from psycopg import Rollback, connect
+from psycopg import connect
 from psycopg.errors import InsufficientPrivilege, RaiseException
 from psycopg.sql import SQL
 
@@ -70,10 +70,9 @@ def test_a_batch_that_was_rolled_back_leaves_no_gap(hub: Hub) -> None:
     database = hub.project_database
     writing = Database(hub.database_url, Role.INTAKE)
     write(writing, 2)
-    with writing.transaction() as connection:
+    with writing.transaction() as connection, connection.transaction(force_rollback=True):
         draft = encoded(Draft(event=event("episode-aged"), provenance=ORIGIN))
         append(connection, lock_head(connection), [draft], now=NOON)
-        raise Rollback
 
     write(writing, 1)
     writing.close()
@@ -148,7 +147,7 @@ def test_a_ledger_that_was_tampered_with_is_found_out(
     honest = verify_ledger(hub.reader)
 
     change(hub, UNLOCK)
-    change(hub, SQL("{} WHERE notification_id = {}").format(SQL(tampering), at))  # type: ignore[arg-type]
+    change(hub, SQL("{} WHERE notification_id = {}").format(SQL(tampering), at))
     found = verify_ledger(hub.reader)
 
     assert (honest.position, honest.problem) == (4, None)

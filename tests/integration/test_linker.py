@@ -1,6 +1,6 @@
 """Who is whom, how old, and what is one episode: decided from the vault, recorded in the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from uuid import UUID
@@ -134,7 +134,7 @@ def test_the_order_of_arrival_does_not_decide_who_is_whom(hub: Hub) -> None:
 def test_an_age_is_recorded_whichever_comes_first_the_child_or_its_episode(
     hub: Hub, registered_first: bool
 ) -> None:
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: register(hub, identity(birth_date="2012-03-15"), "C-1"),
         lambda: settle(hub, message(left="2026-03-14")),
     ]

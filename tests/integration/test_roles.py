@@ -62,7 +62,7 @@ def used(hub: Hub) -> Hub:
 def held(
     hub: Hub, role: Role, privileges: tuple[str, ...], schemas: tuple[str, ...]
 ) -> list[tuple[str, str, str]]:
-    return rows(hub, HELD, [list(privileges), list(schemas), role.value, role.value])  # type: ignore[return-value]
+    return rows(hub, HELD, [list(privileges), list(schemas), role.value, role.value])
 
 
 @pytest.mark.parametrize("role", [Role.INTAKE, Role.PROJECT, Role.READ])

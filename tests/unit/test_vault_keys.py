@@ -226,7 +226,6 @@ def test_an_identity_that_came_in_clear_is_sealed_and_the_rest_stays(keys: Keys)
         b'{"type":"missing.subject.registered.v1","data":{"identity":{"nickname":"x"}}}',
         b'{"type":"missing.subject.other.v1","data":{"identity":{}}}',
         b'{"type":"missing.subject.registered.v1","data":' + b"[" * 30_000,
-        message(REGISTERED),
         message(),
     ],
 )
@@ -241,3 +240,17 @@ def test_sealing_never_fails_on_what_came_in(keys: Keys, place: int, junk: bytes
     at = place % len(raw)
 
     seal_if_open(raw[:at] + junk + raw[at + 1 :], keys.sealing)
+
+
+def test_an_identity_that_stands_twice_does_not_pass_the_sealing_in_clear() -> None:
+    key = OKPKey.generate_key("X25519", private=True)
+    sealed = seal(Identity(birth_date="2012-03-04"), key)
+    raw = (
+        b'{"type":"missing.subject.registered.v1","data":{"identity":{"surname":"Canaryname"},'
+        b'"identity":"' + sealed.encode() + b'"}}'
+    )
+
+    passed = seal_if_open(raw, key)
+
+    assert b"Canaryname" not in passed
+    assert sealed.encode() in passed

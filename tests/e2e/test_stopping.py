@@ -1,0 +1,85 @@
+"""However the program is stopped, nothing of it stays, and the next run goes on."""
+
+import json
+import os
+import signal
+from pathlib import Path
+from time import sleep
+
+import httpx
+import pytest
+
+from hub.cli import STOPPED
+from tests.e2e.program import none_left, processes_of, run_hub, serving, start_hub
+
+FORCE = "pf-E23000001"
+# A publish is interrupted at so many processes: the database is being made, or it runs.
+PROCESSES = (2, 6)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_hub_that_is_told_to_stop_leaves_no_process(
+    fresh_dir: Path, number: signal.Signals
+) -> None:
+    with serving(fresh_dir) as running:
+        began = processes_of(fresh_dir)
+        running.process.send_signal(number)
+        code = running.process.wait(timeout=45)
+
+    assert len(began) > 4
+    assert code == 0
+    assert none_left(fresh_dir)
+
+
+def test_a_hub_that_is_killed_leaves_no_process_and_starts_again(fresh_dir: Path) -> None:
+    with serving(fresh_dir) as running:
+        running.process.kill()
+        gone = none_left(fresh_dir)
+
+    with serving(fresh_dir) as running:
+        ready = httpx.get(f"{running.url}/readyz")
+
+    assert gone
+    assert ready.status_code == 200
+
+
+def test_a_publish_that_is_interrupted_is_taken_up_by_the_next_one(
+    fresh_dir: Path, nation: Path
+) -> None:
+    file = nation / f"{FORCE}.ndjson"
+    events = len(file.read_bytes().splitlines())
+    command = ("publish", file, "--publisher", FORCE, "--json")
+
+    said = []
+    for number in PROCESSES:
+        process = start_hub(*command, data_dir=fresh_dir)
+        while len(processes_of(fresh_dir)) < number:
+            sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=45)
+        said.append((process.returncode, told))
+        assert none_left(fresh_dir)
+    done = run_hub(*command, data_dir=fresh_dir)
+    state = json.loads(run_hub("status", "--json", data_dir=fresh_dir).out)
+
+    assert said == [(130, f"hub: {STOPPED}\n")] * len(PROCESSES)
+    assert json.loads(done.out)["rejected"] == 0
+    assert state["submissions"]["accepted"] == events
+    assert state["submissions"]["balanced"]
+
+
+def test_a_database_that_dies_is_said_so_and_the_next_command_brings_it_back(
+    fresh_dir: Path,
+) -> None:
+    with serving(fresh_dir) as running:
+        pid = int((fresh_dir / "postgres/cluster/postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        without = running.ask("/v1/status")
+        back = run_hub("status", "--json", data_dir=fresh_dir)
+        again = running.ask("/v1/status")
+
+    assert without.status_code == 503
+    assert without.json()["type"] == "/problems/database-unavailable"
+    assert back.code == 0
+    assert again.status_code == 200
+    assert none_left(fresh_dir)

@@ -1,0 +1,97 @@
+"""The series that the hub exports have the names that operators are promised."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from prometheus_client import CollectorRegistry, generate_latest
+
+from domain.errors import DatabaseUnavailableError
+from hub.metrics import IntakeLagCollector, LedgerCollector, Meters
+
+
+class Rows:
+    """A database whose answer to every question is one row of everything that may be asked."""
+
+    def __init__(self, *, up: bool = True) -> None:
+        """Answer, or be gone."""
+        self.up = up
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Rows"]:
+        """Give a connection."""
+        if not self.up:
+            raise DatabaseUnavailableError("gone")
+        yield self
+
+    def execute(self, query: str) -> "Rows":
+        """Remember the question."""
+        self.query = query
+        return self
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Answer with as many columns as were asked for."""
+        head = re.split(r"\n\s+FROM [a-z_]+\.[a-z_]+", self.query, maxsplit=1)[0]
+        if "transport" in head:
+            return [("la-330", "https", "accepted", 3)]
+        if "reason" in head:
+            return [("la-330", "not-json", 1)]
+        if "extract(epoch FROM max" in head:
+            return [("la-330", 1.5e9)]
+        if "h.position" in head:
+            return [(9, 8, 7, 0.5)]
+        return [("ledger.stored_events", 8192)] if "size" in head else [(0,)]
+
+
+def names(*collectors: Any, registry: CollectorRegistry | None = None) -> set[str]:
+    """Return the names of all series."""
+    whole = registry or CollectorRegistry()
+    for each in collectors:
+        whole.register(each)
+    text = generate_latest(whole).decode()
+    return set(re.findall(r"^# TYPE ([^ ]+)", text, re.MULTILINE))
+
+
+def test_every_series_begins_with_hub() -> None:
+    meters = Meters()
+    found = names(
+        LedgerCollector(Rows()),  # type: ignore[arg-type]
+        IntakeLagCollector(lambda: {"la-330": 2}),
+        registry=meters.registry,
+    )
+
+    assert found
+    assert all(name.startswith("hub_") for name in found)
+
+
+def test_the_promised_series_are_there() -> None:
+    meters = Meters()
+    meters.record_request("/v1/counts", "GET", 200, 0.01)
+
+    found = names(
+        LedgerCollector(Rows()),  # type: ignore[arg-type]
+        IntakeLagCollector(lambda: {"la-330": 2}),
+        registry=meters.registry,
+    )
+
+    assert found >= {
+        "hub_events_total",
+        "hub_rejects_total",
+        "hub_publisher_last_event_timestamp_seconds",
+        "hub_intake_lag_events",
+        "hub_intake_commit_seconds",
+        "hub_ledger_position",
+        "hub_projection_position",
+        "hub_projection_lag_seconds",
+        "hub_quarantine_size",
+        "hub_http_request_duration_seconds",
+        "hub_db_size_bytes",
+        "hub_build_info",
+    }
+
+
+def test_a_scrape_without_a_database_says_so_and_nothing_else() -> None:
+    found = names(LedgerCollector(Rows(up=False)))  # type: ignore[arg-type]
+
+    assert found == {"hub_database_up", "hub_build_info"}
