@@ -233,7 +233,7 @@ def message(
     return encode(
         {
             "specversion": "1.0",
-            "id": event_id or f"example-{next(_NUMBERS)}",
+            "id": event_id or f"example-{next(_NUMBERS):08d}",
             "source": URN_PREFIX + publisher,
             "type": event_type,
             "time": time,

@@ -307,7 +307,7 @@ def test_a_half_made_cluster_is_made_again(top: Path, shelter: Path) -> None:
 def test_a_data_directory_that_is_a_file_is_refused(top: Path, shelter: Path) -> None:
     (top / "file").touch()
 
-    with pytest.raises(EmbeddedDatabaseError, match="File exists") as refusal:
+    with pytest.raises(EmbeddedDatabaseError, match="a file stands where") as refusal:
         EmbeddedPostgres(top / "file", None, shelter).start()
 
     assert refusal.value.where == str(top / "file")
