@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Raw, Struct
 
-from contracts.messages import InstantText, Ref
+from contracts.fields import InstantText, Ref
 
 MAX_MESSAGE_BYTES = 65_536
 MAX_BODY_BYTES = 1_048_576

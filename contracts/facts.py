@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 from uuid import UUID
 
+from contracts.fields import WhenText
 from contracts.messages import (
     Body,
     CareEndedBody,
@@ -26,7 +27,6 @@ from contracts.messages import (
     PlacementStartedBody,
     SubjectAmendedBody,
     SubjectRegisteredBody,
-    WhenText,
 )
 from contracts.submissions import Submission, parse_when
 from domain.events import (

@@ -14,15 +14,9 @@ from msgspec import convert
 from msgspec.json import Encoder, decode
 
 from domain.decisions import SubmissionsSettled
-from domain.events import (
-    EpisodeEvent,
-    Event,
-    Provenance,
-    RecordedEvent,
-    SubjectEvent,
-    When,
-)
+from domain.events import EpisodeEvent, Event, SubjectEvent, When
 from domain.merkle import leaf_hash
+from domain.records import Provenance, RecordedEvent
 
 # The stream of the records that belong to no child.
 HUB_STREAM = UUID("00000000-0000-4000-8000-000000000001")

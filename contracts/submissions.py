@@ -10,16 +10,8 @@ from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder, Encoder
 
 from contracts.envelope import MAX_MESSAGE_BYTES, Envelope
-from contracts.messages import (
-    AreaCode,
-    AuthorityCode,
-    Body,
-    CareEndedBody,
-    ListCode,
-    PlacementEndedBody,
-    SubjectRegisteredBody,
-    WhenText,
-)
+from contracts.fields import AreaCode, AuthorityCode, ListCode, WhenText
+from contracts.messages import Body, CareEndedBody, PlacementEndedBody, SubjectRegisteredBody
 from contracts.outcomes import Rejection
 from contracts.reasons import MEANING, Reason
 from contracts.schemas import BODY_OF_TYPE, expected_at

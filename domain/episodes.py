@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import get_args
 from uuid import UUID
 
-from domain.events import EpisodeEvent, RecordedEvent, SubjectEvent
+from domain.events import EpisodeEvent, SubjectEvent
 from domain.facts import SourceEpisode, fold_episode
 from domain.measures import Bucket, Source
 from domain.national import EpisodeFacts, national_facts, source_facts
 from domain.person import PersonContext, person_context, person_of
+from domain.records import RecordedEvent
 
 _EPISODE = get_args(EpisodeEvent)
 _SUBJECT = get_args(SubjectEvent)

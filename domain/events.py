@@ -52,7 +52,15 @@ class SubjectRegistered:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EpisodeReported:
+class AboutEpisode:
+    """What every event about a source episode names: the episode and its child."""
+
+    episode_id: UUID
+    subject_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeReported(AboutEpisode):
     """A source opened an episode: a child was reported missing or away.
 
     left, last_seen, reported: see definitions, "Start".
@@ -62,8 +70,6 @@ class EpisodeReported:
 
     type: ClassVar[str] = "episode-reported"
 
-    episode_id: UUID
-    subject_id: UUID
     classification: Classification | None = None
     risk: RiskLevel | None = None
     left: When | None = None
@@ -78,108 +84,90 @@ class EpisodeReported:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EpisodeClassified:
+class EpisodeClassified(AboutEpisode):
     """A source classified, or classified again, an open or closed episode."""
 
     type: ClassVar[str] = "episode-classified"
 
-    episode_id: UUID
-    subject_id: UUID
     classification: Classification
     risk: RiskLevel | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChildLocated:
+class ChildLocated(AboutEpisode):
     """The child's whereabouts became known; this ends a missing episode."""
 
     type: ClassVar[str] = "child-located"
 
-    episode_id: UUID
-    subject_id: UUID
     located: When
     found_by: Finder | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChildReturned:
+class ChildReturned(AboutEpisode):
     """The child came back; this ends an absence without authorisation and starts the 72 hours."""
 
     type: ClassVar[str] = "child-returned"
 
-    episode_id: UUID
-    subject_id: UUID
     returned: When
 
 
 @dataclass(frozen=True, kw_only=True)
-class SafeAndWellCheckDone:
+class SafeAndWellCheckDone(AboutEpisode):
     """The police saw the child after the return (¶26)."""
 
     type: ClassVar[str] = "safe-and-well-check-done"
 
-    episode_id: UUID
-    subject_id: UUID
     checked: When
     harm_disclosed: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class SafeAndWellCheckNotDone:
+class SafeAndWellCheckNotDone(AboutEpisode):
     """Somebody decided, for a reason, that the child would not be seen (¶28-29)."""
 
     type: ClassVar[str] = "safe-and-well-check-not-done"
 
-    episode_id: UUID
-    subject_id: UUID
     reason: CheckNotDoneReason
     decider: Decider
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnInterviewOffered:
+class ReturnInterviewOffered(AboutEpisode):
     """The child was offered a return interview (¶37)."""
 
     type: ClassVar[str] = "return-interview-offered"
 
-    episode_id: UUID
-    subject_id: UUID
     offered: When
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnInterviewDeclined:
+class ReturnInterviewDeclined(AboutEpisode):
     """An offered return interview was declined (¶45)."""
 
     type: ClassVar[str] = "return-interview-declined"
 
-    episode_id: UUID
-    subject_id: UUID
     declined: When
     declined_by: DeclinedBy
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnInterviewCompleted:
+class ReturnInterviewCompleted(AboutEpisode):
     """A return interview took place; `independent` of the placement and its staff (¶47)."""
 
     type: ClassVar[str] = "return-interview-completed"
 
-    episode_id: UUID
-    subject_id: UUID
     completed: When
     interviewer: Interviewer
     independent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class EpisodeCorrected:
+class EpisodeCorrected(AboutEpisode):
     """A source replaced attributes of its episode; None keeps one, `cleared` empties it."""
 
     type: ClassVar[str] = "episode-corrected"
 
-    episode_id: UUID
-    subject_id: UUID
     reason: CorrectionReason
     classification: Classification | None = None
     risk: RiskLevel | None = None
@@ -197,13 +185,11 @@ class EpisodeCorrected:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EpisodeVoided:
+class EpisodeVoided(AboutEpisode):
     """A source withdrew its episode; it stays in history and counts nowhere."""
 
     type: ClassVar[str] = "episode-voided"
 
-    episode_id: UUID
-    subject_id: UUID
     reason: VoidReason
 
 
@@ -303,22 +289,3 @@ SubjectEvent = (
     | IdentityErased
 )
 Event = EpisodeEvent | SubjectEvent | SubmissionsSettled
-
-
-@dataclass(frozen=True, kw_only=True)
-class Provenance:
-    """Whence a record came: publisher id (or `hub`), submission, and when it happened, UTC."""
-
-    publisher: str
-    submission_id: UUID | None
-    occurred_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordedEvent:
-    """An event as the ledger holds it: position from 1 without gaps, and when it was recorded."""
-
-    position: int
-    recorded_at: datetime
-    provenance: Provenance
-    event: Event

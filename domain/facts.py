@@ -19,7 +19,6 @@ from domain.events import (
     EpisodeCorrected,
     EpisodeReported,
     EpisodeVoided,
-    RecordedEvent,
     ReturnInterviewCompleted,
     ReturnInterviewDeclined,
     ReturnInterviewOffered,
@@ -30,6 +29,7 @@ from domain.events import (
 from domain.identifiers import PublisherId, publisher_kind
 from domain.measures import Source
 from domain.periods import day_bounds
+from domain.records import RecordedEvent
 from domain.vocabulary import Category, Classification, Correctable, RiskLevel
 
 # A statement's standing: whether it corrects, when it was made, its submission.

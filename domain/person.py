@@ -12,12 +12,12 @@ from domain.events import (
     CareStarted,
     PlacementEnded,
     PlacementStarted,
-    RecordedEvent,
     SubjectRegistered,
     When,
 )
 from domain.facts import Standing, earliest, end_of, standing
 from domain.identifiers import publisher_kind
+from domain.records import RecordedEvent
 from domain.vocabulary import Sex
 
 

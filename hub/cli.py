@@ -85,7 +85,7 @@ def main() -> None:
 
 def _end_in_order() -> None:
     """Make every polite way of ending a command the same as Ctrl-C, so that nothing is left."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # nohup has a command ignore the end of its terminal, and is to be obeyed.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)

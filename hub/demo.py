@@ -3,6 +3,7 @@
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from contracts.counts import counts_document
 from domain.errors import UsageError
 from domain.identifiers import PublisherId
 from domain.measures import CountsQuery
@@ -117,7 +118,7 @@ def _print_counts(hub: Hub) -> None:
         query = CountsQuery(
             measure=measure, by=("region",), first_day=MONTH.starts_on, last_day=MONTH.ends_on
         )
-        print_table(hub.counts.answer(query), names)
+        print_table(counts_document(hub.counts.answer(query)), names)
     total = hub.counts.answer(
         CountsQuery(measure="missing_children", first_day=MONTH.starts_on, last_day=MONTH.ends_on)
     )

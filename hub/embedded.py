@@ -18,7 +18,7 @@ from psycopg import Error as PostgresError
 
 from domain.errors import EmbeddedDatabaseError
 from hub.cluster import Cluster, find_cluster
-from hub.postmaster import ensure_running, halt, initialise
+from hub.postmaster import ensure_running, halt, initialise, live_server
 from hub.settings import SYSTEM_DATA_DIR
 
 
@@ -68,6 +68,13 @@ class EmbeddedPostgres:
         if membership is not None:
             with explained(self.data_dir), one_at_a_time(self.data_dir):
                 leave(membership.cluster, membership.lock)
+
+    def keep_up(self) -> None:
+        """Start the server again if somebody killed it; it recovers what it had acknowledged."""
+        if self._membership is not None:
+            with explained(self.data_dir), one_at_a_time(self.data_dir):
+                if live_server(self._membership.cluster) is None:
+                    ensure_running(self._membership.cluster)
 
     def __enter__(self) -> str:
         """Start, and give the connection string."""

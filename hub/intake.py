@@ -17,8 +17,8 @@ from contracts.reasons import MEANING, Reason
 from contracts.stored import HUB
 from contracts.submissions import Contract, Submission, read_submission
 from domain.decisions import OutcomeCount, SubmissionsSettled
-from domain.events import Provenance
 from domain.identifiers import PublisherId
+from domain.records import Provenance
 from hub.accounts import (
     Accepted,
     OffsetMove,

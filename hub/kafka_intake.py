@@ -81,10 +81,10 @@ class KafkaIntake:
             return take(connection, LEASE)
 
     def _read_on(self, lease: Lease, stop: Event, *, poll_seconds: float, once: bool) -> None:
-        with Brokers(self._bootstrap) as brokers:
-            brokers.ensure_topics(self._publishers)
-        with self._consumer() as consumer:
-            try:
+        try:
+            with Brokers(self._bootstrap) as brokers:
+                brokers.ensure_topics(self._publishers)
+            with self._consumer() as consumer:
                 while not stop.is_set():
                     messages = consumer.poll(poll_seconds, MOST_MESSAGES)
                     if messages:
@@ -93,8 +93,8 @@ class KafkaIntake:
                     self._look_at_lag(consumer, idle=not messages)
                     if once and not messages and not any(self._lag.values()):
                         return
-            finally:
-                self._release(lease)
+        finally:
+            self._release(lease)
 
     def _consumer(self) -> IntakeConsumer:
         topics = [intake_topic(publisher) for publisher in self._publishers]

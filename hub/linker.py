@@ -12,10 +12,11 @@ from psycopg.rows import TupleRow
 
 from contracts.stored import HUB
 from domain.decisions import ChildReachedEighteen, EpisodeAged, EpisodeMatched, PersonLinked
-from domain.events import EpisodeEvent, Event, Provenance, RecordedEvent, SubjectRegistered
+from domain.events import EpisodeEvent, Event, SubjectRegistered
 from domain.facts import SourceEpisode, fold_episode
 from domain.periods import age_in_years, eighteenth_birthday, london_date
 from domain.reconciliation import reconcile
+from domain.records import Provenance, RecordedEvent
 from hub.database import Database
 from hub.identity.keys import Keys
 from hub.identity.linking import (
@@ -87,7 +88,7 @@ class Linker:
         keys: Keys,
         clock: Callable[[], datetime],
         *,
-        chunk: int = 20_000,
+        chunk: int = 100_000,
     ) -> None:
         """Work under the vault's role; `chunk` is the most ledger positions of one step."""
         self._database = database

@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping
 
+from contracts.counts import CountsDocument
 from contracts.status import HubStatus
-from domain.measures import MEASURES, CountsAnswer
+from domain.measures import MEASURES
 from hub.console import say, table
 
 
-def print_table(answer: CountsAnswer, names: Mapping[str, str] | None = None) -> None:
+def print_table(answer: CountsDocument, names: Mapping[str, str] | None = None) -> None:
     """Print an answer as a table that names its position, its definition and its coverage.
 
     names: what to show for a code, for example a region's name.
     """
-    query = answer.query
     shown = names or {}
-    measure = MEASURES[query.measure]
+    measure = MEASURES[answer.measure]
     table(
-        f"{measure.title} ({query.source.value})",
-        (*query.by, measure.unit),
+        f"{measure.title} ({answer.source.value})",
+        (*answer.dimensions, answer.unit),
         [
-            (*(shown.get(each, each) for each in row.dimensions), f"{row.value:,}")
+            (
+                *(shown.get(str(row[name]), str(row[name])) for name in answer.dimensions),
+                f"{row['value']:,}",
+            )
             for row in answer.rows
         ],
     )
@@ -28,10 +31,10 @@ def print_table(answer: CountsAnswer, names: Mapping[str, str] | None = None) ->
         f"As of ledger position {answer.as_of_position}, definitions {answer.definition_version};"
         f" {coverage.publishers_heard} of {coverage.publishers_registered} publishers heard."
     )
-    if measure.distinct and query.by:
+    if measure.distinct and answer.dimensions:
         say("A child counts once in each cell: cells do not add up to the total.")
     if coverage.findings:
-        listed = ", ".join(f"{code}: {count:,}" for code, count in coverage.findings)
+        listed = ", ".join(f"{code}: {count:,}" for code, count in coverage.findings.items())
         say(f"Episodes with findings: {listed}.")
 
 

@@ -74,7 +74,7 @@ class Advance:
 class Projector:
     """Moves a build of the views along the ledger; one at a time for each build."""
 
-    def __init__(self, database: Database, engine: EpisodeEngine, *, chunk: int = 50_000) -> None:
+    def __init__(self, database: Database, engine: EpisodeEngine, *, chunk: int = 100_000) -> None:
         """Work under the projecting role; `chunk` is the most ledger positions of one step."""
         self._database = database
         self._engine = engine

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 import httpx
@@ -10,8 +10,10 @@ from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode
 
 from contracts.batches import split_array
+from contracts.counts import CountsDocument
 from contracts.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, MAX_BATCH, MAX_BODY_BYTES
 from contracts.outcomes import Outcome, Receipt, Rejection, Settled
+from contracts.status import HubStatus
 from domain.errors import RemoteHubError
 from domain.identifiers import PublisherId
 from hub.identity.keys import read_operator_token
@@ -22,6 +24,9 @@ MEDIA = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
 }
+
+
+T = TypeVar("T")
 
 
 class _Answered(Struct, frozen=True):
@@ -81,22 +86,27 @@ class RemoteHub:
                     "Prefer": f"wait={min(30, int(wait_seconds))}",
                 },
             )
-            try:
-                receipts.extend(
-                    _receipt(each) for each in decode(answer, type=_Receipts).submissions
-                )
-            except (DecodeError, ValidationError) as error:
-                raise RemoteHubError(f"{self._url} did not answer as a hub does.") from error
+            receipts.extend(map(_receipt, self._read(answer, _Receipts).submissions))
         return receipts
 
-    def counts(self, query: Mapping[str, str | None], *, form: str) -> bytes:
+    def counts(self, query: Mapping[str, str | None]) -> CountsDocument:
+        """Return the answer to a question for counts."""
+        return self._read(self.counts_as(query, form="json"), CountsDocument)
+
+    def counts_as(self, query: Mapping[str, str | None], *, form: str) -> bytes:
         """Return the answer to a question for counts, in the form asked for."""
         given = {name: value for name, value in query.items() if value is not None}
         return self._ask("GET", "/v1/counts", params=given, headers={"Accept": MEDIA[form]})
 
-    def status(self) -> bytes:
-        """Return the state of the hub as JSON."""
-        return self._ask("GET", "/v1/status")
+    def status(self) -> HubStatus:
+        """Return the state of the hub."""
+        return self._read(self._ask("GET", "/v1/status"), HubStatus)
+
+    def _read(self, answer: bytes, form: type[T]) -> T:
+        try:
+            return decode(answer, type=form)
+        except (DecodeError, ValidationError) as error:
+            raise RemoteHubError(f"{self._url} did not answer as a hub does.") from error
 
     def _ask(
         self,

@@ -11,11 +11,12 @@ from urllib.request import urlopen
 
 from structlog import get_logger
 
-from domain.errors import RoleFailedError
+from domain.errors import HubError, RoleFailedError
 from hub.roles import bound_socket
 from hub.settings import Settings, variable
 
 CHECK_SECONDS = 0.2
+DATABASE_SECONDS = 2.0
 STOP_SECONDS = 15.0
 READY_SECONDS = 60.0
 # A role that dies this soon after its start, this often in a row, will not get better by itself.
@@ -37,11 +38,19 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         """Take the settings that every role shall run under."""
         self._settings = settings
+        self._looked_at = 0.0
         self._children: list[_Child] = []
         self._log = get_logger()
 
-    def run(self, stop: Event, ready: Callable[[], None] | None = None) -> None:
+    def run(
+        self,
+        stop: Event,
+        ready: Callable[[], None] | None = None,
+        keep_up: Callable[[], None] | None = None,
+    ) -> None:
         """Run every role until told to stop; call `ready` once the API answers.
+
+        keep_up: called every few seconds, to start a dead database again.
 
         Raises UsageError if a port is taken, RoleFailedError if a role keeps dying.
         """
@@ -53,6 +62,8 @@ class Supervisor:
             deadline = monotonic() + READY_SECONDS
             while not stop.wait(CHECK_SECONDS):
                 self._look_after()
+                if keep_up is not None:
+                    self._keep_up(keep_up)
                 if not announced and self._answers():
                     announced = True
                     if ready is not None:
@@ -100,6 +111,15 @@ class Supervisor:
             fresh = self._start(child.role)
             fresh.quick_deaths = deaths
             self._children[index] = fresh
+
+    def _keep_up(self, keep_up: Callable[[], None]) -> None:
+        if monotonic() - self._looked_at < DATABASE_SECONDS:
+            return
+        self._looked_at = monotonic()
+        try:
+            keep_up()
+        except HubError as error:
+            self._log.error("the database does not start", code=error.code)
 
     def _answers(self) -> bool:
         url = f"http://{self._settings.host}:{self._settings.port}/livez"

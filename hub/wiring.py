@@ -43,8 +43,19 @@ def utc_now() -> datetime:
 class Hub:
     """The parts of the hub; each is built when it is first asked for, and then kept."""
 
-    def __init__(self, settings: Settings, database_url: str, clock: Clock) -> None:
-        """Take a database whose schema is up to date."""
+    def __init__(
+        self,
+        settings: Settings,
+        database_url: str,
+        clock: Clock,
+        *,
+        keep_up: Callable[[], None] | None = None,
+    ) -> None:
+        """Take a database whose schema is up to date.
+
+        keep_up: starts a server of the hub's own again if it died; None: it is somebody else's.
+        """
+        self.keep_up = keep_up
         self.settings = settings
         self.database_url = database_url
         self.clock = clock
@@ -204,9 +215,11 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Hub]:
     """Give a hub whose database runs and whose schema is up to date; take it down at the end."""
     with ExitStack() as stack:
         url = settings.database_url
+        embedded = None
         if url is None:
-            url = stack.enter_context(EmbeddedPostgres(settings.data_dir, settings.postgres_user))
+            embedded = EmbeddedPostgres(settings.data_dir, settings.postgres_user)
+            url = stack.enter_context(embedded)
         migrate(url)
-        hub = Hub(settings, url, clock)
+        hub = Hub(settings, url, clock, keep_up=None if embedded is None else embedded.keep_up)
         stack.callback(hub.close)
         yield hub

@@ -75,4 +75,4 @@ def demo(
         load_demo(hub, scale=scale)
         token = hub.keys.operator_token
         stop = stop_on_signal(supervised=False)
-        supervisor.run(stop, lambda: announce(settings, token))
+        supervisor.run(stop, lambda: announce(settings, token), hub.keep_up)

@@ -9,6 +9,7 @@ from msgspec.json import format as pretty
 
 from contracts.counts import (
     counts_csv,
+    counts_document,
     counts_json,
     counts_parquet,
     parse_counts_query,
@@ -54,20 +55,19 @@ def counts(
     form = Format.JSON if as_json else form
     settings = settings_for(data_dir, url=url)
     if settings.url is not None:
+        asked = {
+            "measure": measure,
+            "by": by,
+            "from": first,
+            "to": last,
+            "as_of": as_of,
+            "source": source,
+        }
         with RemoteHub(settings) as remote:
-            sys.stdout.buffer.write(
-                remote.counts(
-                    {
-                        "measure": measure,
-                        "by": by,
-                        "from": first,
-                        "to": last,
-                        "as_of": as_of,
-                        "source": source,
-                    },
-                    form="csv" if form is Format.TABLE else form.value,
-                )
-            )
+            if form is Format.TABLE:
+                print_table(remote.counts(asked))
+            else:
+                sys.stdout.buffer.write(remote.counts_as(asked, form=form.value))
         return
     with open_hub(settings) as hub:
         hub.projector.active_build()
@@ -84,7 +84,7 @@ def print_answer(answer: CountsAnswer, form: Format) -> None:
     elif form is Format.PARQUET:
         sys.stdout.buffer.write(counts_parquet(answer))
     else:
-        print_table(answer)
+        print_table(counts_document(answer))
 
 
 def status(as_json: Json = False, url: Url = None, data_dir: DataDir = None) -> None:
@@ -95,11 +95,11 @@ def status(as_json: Json = False, url: Url = None, data_dir: DataDir = None) -> 
     settings = settings_for(data_dir, url=url)
     if settings.url is not None:
         with RemoteHub(settings) as remote:
-            say(pretty(remote.status()).decode())
-        return
-    with open_hub(settings) as hub:
-        hub.projector.active_build()
-        state = hub.status.read()
+            state = remote.status()
+    else:
+        with open_hub(settings) as hub:
+            hub.projector.active_build()
+            state = hub.status.read()
     if as_json:
         say(pretty(status_json(state)).decode())
     else:

@@ -37,7 +37,7 @@ def serve(port: Port = None, metrics_port: MetricsPort = None, data_dir: DataDir
     with open_hub(settings) as hub:
         refresh_feed(hub.feed_dir)
         token = hub.keys.operator_token
-        Supervisor(settings).run(stop, lambda: announce(settings, token))
+        Supervisor(settings).run(stop, lambda: announce(settings, token), hub.keep_up)
 
 
 def announce(settings: Settings, token: str) -> None:

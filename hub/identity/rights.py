@@ -17,10 +17,10 @@ from contracts.identity import Identity
 from contracts.stored import HUB, encode_event
 from domain.decisions import IdentityErased
 from domain.errors import ErasureRefusedError, NotFoundError
-from domain.events import Provenance, RecordedEvent
 from domain.facts import fold_episode
 from domain.identifiers import parse_publisher_id
 from domain.periods import london_date
+from domain.records import Provenance, RecordedEvent
 from domain.vocabulary import ErasureReason
 from hub.database import Database
 from hub.identity.keys import Keys

@@ -10,7 +10,8 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from contracts.stored import encode_event, record_hash, stream_of
-from domain.events import Event, Provenance
+from domain.events import Event
+from domain.records import Provenance
 
 CHANNEL: LiteralString = "hub_ledger"
 

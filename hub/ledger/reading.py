@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from contracts.stored import recorded_event
-from domain.events import Provenance, RecordedEvent
+from domain.records import Provenance, RecordedEvent
 
 _FROM: LiteralString = """
 SELECT notification_id, recorded_at, publisher, submission_id, occurred_at, topic, state

@@ -23,7 +23,7 @@ from psycopg import Connection, OperationalError
 
 from contracts.stored import HUB
 from domain.errors import DatabaseUnavailableError, OutcomeUnknownError
-from domain.events import Provenance
+from domain.records import Provenance
 from hub.database import Database
 from hub.ledger.appending import EncodedDraft, append, lock_head
 

@@ -7,7 +7,7 @@ from typing import LiteralString
 from psycopg.rows import TupleRow
 
 from contracts.stored import record_hash
-from domain.events import Provenance
+from domain.records import Provenance
 from hub.database import Database
 
 _ALL: LiteralString = """

@@ -156,7 +156,7 @@ def facts(url: str) -> dict[str, Any]:
     """Return what the figures depend on."""
     with Connection.connect(url) as connection:
         values = {
-            name: str((connection.execute(f"SHOW {name}").fetchone() or ("",))[0])  # type: ignore[arg-type]
+            name: str((connection.execute(f"SHOW {name}").fetchone() or ("",))[0])
             for name in ("server_version", "fsync", "synchronous_commit", "full_page_writes")
         }
     return {

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from domain.episodes import facts_of
-from domain.events import RecordedEvent
 from domain.measures import MEASURES, CountsQuery
 from domain.national import EpisodeFacts
+from domain.records import RecordedEvent
 from domain.vocabulary import Category
 from hub.wiring import Hub
 

@@ -13,8 +13,8 @@ from psycopg import connect
 from psycopg.sql import SQL, Identifier
 
 from domain.errors import UsageError
-from domain.events import RecordedEvent
 from domain.measures import DIMENSIONS, MEASURES, CountsQuery, Source
+from domain.records import RecordedEvent
 from domain.vocabulary import Category
 from hub.ledger.reading import read_from
 from hub.settings import Settings

@@ -10,7 +10,7 @@ from psycopg.errors import InsufficientPrivilege, RaiseException
 from psycopg.sql import SQL
 
 from contracts.stored import HUB
-from domain.events import Provenance
+from domain.records import Provenance
 from hub.database import Database, Role
 from hub.ledger.appending import Draft, append, encoded, lock_head
 from hub.ledger.reading import read_from

@@ -36,8 +36,6 @@ from domain.events import (
     Event,
     PlacementEnded,
     PlacementStarted,
-    Provenance,
-    RecordedEvent,
     ReturnInterviewCompleted,
     ReturnInterviewDeclined,
     ReturnInterviewOffered,
@@ -45,6 +43,7 @@ from domain.events import (
     When,
 )
 from domain.national import EpisodeFacts
+from domain.records import Provenance, RecordedEvent
 from domain.vocabulary import (
     Classification,
     Correctable,

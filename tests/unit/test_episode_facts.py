@@ -8,9 +8,9 @@ import pytest
 from domain.codes import PlacementGroup
 from domain.decisions import ChildReachedEighteen
 from domain.episodes import facts_of
-from domain.events import RecordedEvent
 from domain.measures import Source
 from domain.national import EpisodeFacts
+from domain.records import RecordedEvent
 from domain.vocabulary import Classification, Sex
 from tests.examples import BIRMINGHAM, NOON, WEST_MIDLANDS, event
 from tests.unit.records import record, reported, uuid_of

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from domain.decisions import EpisodeAged, EpisodeMatched
 from domain.episodes import facts_of
-from domain.events import RecordedEvent
 from domain.facts import earliest, end_of, fold_episode, latest
 from domain.measures import Source
+from domain.records import RecordedEvent
 from domain.vocabulary import Category, Classification, Correctable, CorrectionReason, RiskLevel
 from tests.examples import EPISODE_ID, NOON, SUBJECT_ID, WEST_MIDLANDS, event
 from tests.unit.records import record, reported, uuid_of

@@ -8,10 +8,11 @@ import pytest
 
 from domain.decisions import EpisodeMatched, PersonLinked
 from domain.episodes import facts_of
-from domain.events import CareStarted, Event, PlacementStarted, RecordedEvent, SubjectRegistered
+from domain.events import CareStarted, Event, PlacementStarted, SubjectRegistered
 from domain.measures import Bucket, Source
 from domain.national import EpisodeFacts, national_facts
 from domain.person import person_context, person_of
+from domain.records import RecordedEvent
 from domain.vocabulary import Category, RiskLevel, Sex
 from tests.examples import BIRMINGHAM, NOON, WEST_MIDLANDS, event
 from tests.unit.records import record, reported, uuid_of

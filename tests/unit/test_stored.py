@@ -24,8 +24,9 @@ from contracts.stored import (
     stream_of,
 )
 from domain.decisions import OutcomeCount, SubmissionsSettled
-from domain.events import EpisodeReported, Event, Provenance, RecordedEvent, When
+from domain.events import EpisodeReported, Event, When
 from domain.merkle import leaf_hash
+from domain.records import Provenance, RecordedEvent
 from tests.examples import EPISODE_ID, NOON, OTHER_ID, SUBJECT_ID, event
 from tests.unit.records import uuid_of
 from tests.unit.stored_samples import SAMPLES
