@@ -1,9 +1,11 @@
 """Turns a submission into the event that the ledger keeps, once identifiers replace references."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, get_type_hints
 from uuid import UUID
+
+from msgspec import Struct
 
 from contracts.fields import WhenText
 from contracts.messages import (
@@ -89,8 +91,7 @@ _KIND: dict[type[Body], str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class References:
+class References(Struct, frozen=True, kw_only=True, gc=False):
     """The publisher's own references in a submission.
 
     kind, own: of the episode, placement or period of care; empty if the event is about the child.

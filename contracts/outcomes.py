@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from msgspec import Struct
+
 from contracts.reasons import Reason
 from domain.identifiers import PublisherId
 
@@ -18,8 +20,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rejection:
+class Rejection(Struct, frozen=True, kw_only=True, gc=False):
     """Why a submission cannot be taken, without any value of it.
 
     pointer: JSON pointer (RFC 6901) to the place; empty: the whole message.
@@ -30,8 +31,7 @@ class Rejection:
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True, gc=False):
     """The end of one submission.
 
     submission_id: the receipt; the same for every retry of the same content.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import get_type_hints
 
-from msgspec import DecodeError, ValidationError
+from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder, Encoder
 
 from contracts.envelope import MAX_MESSAGE_BYTES, Envelope
@@ -40,8 +40,7 @@ _LIST_OF_REASON: dict[type[Body], str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True, kw_only=True, gc=False):
     """A message that satisfies its contract.
 
     occurred_at: UTC. subject: the publisher's own reference of the episode or child.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
@@ -17,7 +18,7 @@ from domain.errors import FencedOutError
 _KNOWN: LiteralString = """
 SELECT source_key, content_key, position
   FROM intake.submissions
- WHERE source_key = ANY(%(keys)s)
+ WHERE source_key = ANY(%(keys)b)
 """
 _ACCEPT: LiteralString = """
 COPY intake.submissions (source_key, content_key, position) FROM STDIN (FORMAT BINARY)
@@ -60,8 +61,7 @@ UPDATE intake.offsets SET next_offset = %(next)s, updated_at = clock_timestamp()
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True, gc=False):
     """A submission that the ledger holds."""
 
     content_key: bytes

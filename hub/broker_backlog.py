@@ -2,16 +2,16 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 PUBLISHER_MESSAGES_PER_POLL: Final = 500
 BACKLOG_BYTES: Final = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FetchedMessage:
+class FetchedMessage(Struct, frozen=True, kw_only=True, gc=False):
     """One message of an intake topic, exactly as its publisher sent it.
 
     topic_id: confirmed by a broker after the message was fetched.

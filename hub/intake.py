@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
@@ -40,8 +42,7 @@ from hub.ledger.appending import Draft, EncodedDraft, append, encoded, lock_head
 UNKNOWN_PUBLISHER = "unknown"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True, gc=False):
     """Bytes as they came in.
 
     sent_by: whom the transport vouches for; None: the local operator, who may send for anyone.
@@ -71,8 +72,7 @@ class Address:
     publisher: PublisherId | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True, kw_only=True, gc=False):
     """One message after reading, before the database has been asked."""
 
     publisher: str
@@ -248,14 +248,15 @@ class Intake:
         if each.identity is not None:
             work.splitter.register(subject_id, each.identity, position=given, now=now)
         event = to_event(submission, subject_id=subject_id, own_id=own_id)
+        receipt_id = each.receipt
         provenance = Provenance(
             publisher=submission.publisher,
-            submission_id=each.receipt,
+            submission_id=receipt_id,
             occurred_at=submission.occurred_at,
         )
         work.drafts.append(encoded(Draft(event=event, provenance=provenance)))
         work.accepted[each.source_key] = Accepted(content_key=each.content_key, position=given)
-        settled = Settled(submission_id=each.receipt, outcome=Outcome.ACCEPTED, position=given)
+        settled = Settled(submission_id=receipt_id, outcome=Outcome.ACCEPTED, position=given)
         work.settled.append(settled)
 
     def _refuse(
@@ -296,5 +297,5 @@ def _count(read: Sequence[_Read], settled: Sequence[Settled]) -> tuple[OutcomeCo
 
 
 def _settled_record(outcomes: tuple[OutcomeCount, ...], now: datetime) -> EncodedDraft:
-    provenance = Provenance(publisher=HUB, submission_id=None, occurred_at=now)
-    return encoded(Draft(event=SubmissionsSettled(outcomes=outcomes), provenance=provenance))
+    origin = Provenance(publisher=HUB, submission_id=None, occurred_at=now)
+    return encoded(Draft(event=SubmissionsSettled(outcomes=outcomes), provenance=origin))

@@ -1,7 +1,7 @@
 """The intake role of the national profile: publishers' topics in, one transaction a batch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from time import monotonic, perf_counter
 
@@ -9,7 +9,7 @@ from structlog import get_logger
 
 from contracts.outcomes import Rejection, Settled
 from contracts.reasons import MEANING, Reason
-from domain.errors import BrokerUnavailableError, FencedOutError, HubError
+from domain.errors import BrokerUnavailableError, HubError
 from domain.geography import Register
 from domain.identifiers import PublisherId
 from hub.accounts import OffsetMove, read_offsets
@@ -84,14 +84,18 @@ class KafkaIntake:
         try:
             with Brokers(self._bootstrap) as brokers:
                 brokers.ensure_topics(self._publishers)
-            with self._consumer() as consumer:
+            with self._consumer() as consumer, ThreadPoolExecutor(1) as reader:
+                ahead = reader.submit(consumer.poll, poll_seconds, MOST_MESSAGES)
                 while not stop.is_set():
-                    messages = consumer.poll(poll_seconds, MOST_MESSAGES)
+                    messages = ahead.result()
+                    # Fetched while this batch is settled; if that fails, all is read again.
+                    ahead = reader.submit(consumer.poll, poll_seconds, MOST_MESSAGES)
                     if messages:
                         self._settle(messages)
                     self._renew(lease)
-                    self._look_at_lag(consumer, idle=not messages)
-                    if once and not messages and not any(self._lag.values()):
+                    self._look_at_lag(reader, consumer, idle=not messages)
+                    done = not messages and not any(self._lag.values())
+                    if once and done and not ahead.result():
                         return
         finally:
             self._release(lease)
@@ -161,22 +165,17 @@ class KafkaIntake:
         return settled
 
     def _moves(self, fetched: Sequence[FetchedMessage]) -> list[OffsetMove]:
-        moves: dict[str, OffsetMove] = {}
-        for each in fetched:
-            if each.topic_id is None:
-                raise FencedOutError(f"The id of {each.topic} is not known: read it again.")
-            before = moves.get(each.topic)
-            moves[each.topic] = (
-                OffsetMove(
-                    topic=each.topic,
-                    topic_id=each.topic_id,
-                    expected=self._next.get(each.topic),
-                    next=each.offset + 1,
-                )
-                if before is None
-                else replace(before, next=each.offset + 1)
+        """Return how far a batch moves each topic; its messages are in order within each."""
+        last = {each.topic: each for each in fetched}
+        return [
+            OffsetMove(
+                topic=topic,
+                topic_id=each.topic_id,
+                expected=self._next.get(topic),
+                next=each.offset + 1,
             )
-        return list(moves.values())
+            for topic, each in last.items()
+        ]
 
     def _renew(self, lease: Lease) -> None:
         with self._database.transaction() as connection:
@@ -186,13 +185,15 @@ class KafkaIntake:
         with self._database.transaction() as connection:
             release(connection, lease)
 
-    def _look_at_lag(self, consumer: IntakeConsumer, *, idle: bool) -> None:
+    def _look_at_lag(
+        self, reader: ThreadPoolExecutor, consumer: IntakeConsumer, *, idle: bool
+    ) -> None:
         """Ask the brokers how much is left: seldom while busy, as the question takes its time."""
         if not idle and monotonic() - self._lag_at < LAG_SECONDS:
             return
         self._lag_at = monotonic()
         try:
-            self._lag = consumer.lag()
+            self._lag = reader.submit(consumer.lag).result()
         except BrokerUnavailableError as error:
             self._log.warning("lag unknown", code=error.code)
 

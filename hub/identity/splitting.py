@@ -1,10 +1,10 @@
 """Splits identity off a batch: references become random identifiers, identity goes to the vault."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from msgspec import Struct
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
@@ -13,6 +13,7 @@ from contracts.identity import Identity
 from domain.identifiers import PublisherId
 from hub.identity.keys import Keys
 from hub.identity.link_keys import link_values
+from hub.identity.randomness import random_uuid
 from hub.identity.sealing import identity_bytes
 from hub.identity.vault import (
     Resolved,
@@ -25,8 +26,7 @@ from hub.identity.vault import (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Named:
+class Named(Struct, frozen=True, kw_only=True, gc=False):
     """The references of a submission, and the keyed hashes under which the vault finds them."""
 
     references: References
@@ -84,7 +84,9 @@ class Splitter:
         if own_key is None:
             return subject.id, subject.id
         references = named.references
-        return subject.id, self._add(own_key, references.kind, subject, references.own, uuid4())
+        return subject.id, self._add(
+            own_key, references.kind, subject, references.own, random_uuid()
+        )
 
     def register(
         self, subject_id: UUID, identity: Identity, *, position: int, now: datetime
@@ -94,7 +96,7 @@ class Splitter:
         position: of the ledger record of this registration.
         """
         plain = identity_bytes(identity)
-        row_id = uuid4()
+        row_id = random_uuid()
         sealed = encrypt(self._child_keys[subject_id], row_id, plain)
         self.rows.identities.append((row_id, subject_id, position, sealed, now))
         for rule, value in link_values(identity):

@@ -1,30 +1,31 @@
 """The vault's rows: what intake writes there, sealed under a key per child."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import LiteralString
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from domain.errors import KeyMissingError
+from hub.identity.randomness import random_bytes, random_uuid
 
 NONCE_BYTES = 12
+KEY_BYTES = 32
 REFUSED_KEPT = timedelta(days=30)
 REFUSED_PER_PUBLISHER = 1000
 
 _RESOLVE: LiteralString = """
-SELECT reference_key, id, subject_id, wrapped_key FROM vault.resolve(%(keys)s)
+SELECT reference_key, id, subject_id, wrapped_key FROM vault.resolve(%(keys)b)
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True, kw_only=True, gc=False):
     """What the vault knows of a reference; wrapped_key: of the child it belongs to."""
 
     id: UUID
@@ -43,22 +44,35 @@ class VaultRows:
     refused: list[tuple[UUID, str, bytes, datetime]] = field(default_factory=list)
 
 
-_COPIES: tuple[tuple[str, LiteralString], ...] = (
+_COPY_SUBJECTS: LiteralString = """
+COPY vault.subjects (subject_id, publisher, wrapped_key) FROM STDIN (FORMAT BINARY)
+"""
+_COPY_REFERENCES: LiteralString = """
+COPY vault.own_references (reference_key, kind, id, subject_id, sealed) FROM STDIN (FORMAT BINARY)
+"""
+_COPY_IDENTITIES: LiteralString = """
+COPY vault.identities (id, subject_id, position, sealed, recorded_at) FROM STDIN (FORMAT BINARY)
+"""
+_COPIES: tuple[tuple[str, LiteralString, tuple[str, ...]], ...] = (
     (
         "subjects",
-        "COPY vault.subjects (subject_id, publisher, wrapped_key) FROM STDIN",
+        _COPY_SUBJECTS,
+        ("uuid", "text", "bytea"),
     ),
     (
         "references",
-        "COPY vault.own_references (reference_key, kind, id, subject_id, sealed) FROM STDIN",
+        _COPY_REFERENCES,
+        ("bytea", "text", "uuid", "uuid", "bytea"),
+    ),
+    (
+        "identities",
+        _COPY_IDENTITIES,
+        ("uuid", "uuid", "int8", "bytea", "timestamptz"),
     ),
 )
-_ADD_IDENTITY: LiteralString = """
-INSERT INTO vault.identities (id, subject_id, position, sealed, recorded_at)
-VALUES (%s, %s, %s, %s, %s)
-"""
-_ADD_LINK_KEY: LiteralString = """
-INSERT INTO vault.link_keys (rule, link_key, subject_id) VALUES (%s, %s, %s)
+_ADD_LINK_KEYS: LiteralString = """
+INSERT INTO vault.link_keys (rule, link_key, subject_id)
+SELECT * FROM unnest(%(rules)b::text[], %(keys)b::bytea[], %(subjects)b::uuid[])
 ON CONFLICT DO NOTHING
 """
 _ADD_REFUSED: LiteralString = """
@@ -69,7 +83,7 @@ VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
 
 def encrypt(key: bytes, row_id: UUID, plain: bytes) -> bytes:
     """Return AES-256-GCM of a value, bound to its row: nonce, then ciphertext with tag."""
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = random_bytes(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, row_id.bytes)
 
 
@@ -85,13 +99,13 @@ def decrypt(key: bytes, row_id: UUID, sealed: bytes) -> bytes:
 
 def new_child_key(wrap: bytes, subject_id: UUID) -> tuple[bytes, bytes]:
     """Return a fresh key for a child, plain and wrapped."""
-    key = AESGCM.generate_key(256)
+    key = random_bytes(KEY_BYTES)
     return key, encrypt(wrap, subject_id, key)
 
 
 def new_subject_id() -> UUID:
     """Return a random identifier; nothing about the child goes into it."""
-    return uuid4()
+    return random_uuid()
 
 
 def resolve(connection: Connection[TupleRow], keys: Sequence[bytes]) -> dict[bytes, Resolved]:
@@ -107,15 +121,18 @@ def resolve(connection: Connection[TupleRow], keys: Sequence[bytes]) -> dict[byt
 def write(connection: Connection[TupleRow], rows: VaultRows) -> None:
     """Add a batch's rows to the vault, in the caller's transaction."""
     with connection.cursor() as cursor:
-        for name, statement in _COPIES:
+        for name, statement, types in _COPIES:
             values = getattr(rows, name)
             if values:
                 with cursor.copy(statement) as copy:
+                    copy.set_types(types)
                     for value in values:
                         copy.write_row(value)
-        if rows.identities:
-            cursor.executemany(_ADD_IDENTITY, rows.identities)
         if rows.link_keys:
-            cursor.executemany(_ADD_LINK_KEY, rows.link_keys)
+            rules, keys, subjects = zip(*rows.link_keys, strict=True)
+            cursor.execute(
+                _ADD_LINK_KEYS,
+                {"rules": list(rules), "keys": list(keys), "subjects": list(subjects)},
+            )
         if rows.refused:
             cursor.executemany(_ADD_REFUSED, rows.refused)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
@@ -30,16 +31,14 @@ COPY ledger.stored_events (notification_id, originator_id, topic, state, publish
 _TYPES = ("int8", "uuid", "text", "bytea", "text", "uuid", "timestamptz", "timestamptz", "bytea")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True, gc=False):
     """An event about to be recorded, and whence it came."""
 
     event: Event
     provenance: Provenance
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EncodedDraft:
+class EncodedDraft(Struct, frozen=True, kw_only=True, gc=False):
     """A draft in its stored form."""
 
     stream: UUID

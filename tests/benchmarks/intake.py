@@ -41,7 +41,7 @@ from hub.synthetic.options import Options
 from hub.wiring import Hub, open_hub
 from tests.kafka_broker import KafkaBroker
 
-MONTH = Options(year=2026, month=3, scale=0.4)
+MONTH = Options(year=2026, month=3, scale=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str]) -> None:
     """Run every leg in turn, round by round."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--events", type=int, default=40_000)
+    parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--saves", type=int, default=2_000)
     parser.add_argument("--out", type=Path, default=Path("tests/artifacts/bench-intake.json"))
     asked = parser.parse_args(arguments)
