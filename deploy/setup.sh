@@ -74,6 +74,11 @@ need_browser() {
     fi
 }
 
+# What drives the browser is built against a library that a small system does not have.
+need_browser_driver() {
+    ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1' || missing="$missing libatomic1"
+}
+
 install_missing() {
     [ -n "$missing" ] || return 0
     can_install || fail \
@@ -197,6 +202,7 @@ all)
     need_python
     need_java_and_maven
     need_browser
+    need_browser_driver
     install_missing
     is_installed requirements-dev.lock || install_locked requirements-dev.lock
     add_browser_of_playwright

@@ -1,15 +1,17 @@
 """The `hub` program."""
 
 import errno
+import os
 import signal
 import sys
+from typing import TextIO
 
 import typer
 from structlog import get_logger
 
 from domain.errors import FileFormatError, HubError, NotFoundError, UsageError
 from hub.commands.making import demo, generate, schemas
-from hub.commands.operating import disclose, erase, rebuild, release, verify
+from hub.commands.operating import disclose, erase, keys, rebuild, release, verify
 from hub.commands.publishing import app as import_app
 from hub.commands.publishing import publish
 from hub.commands.querying import counts, status
@@ -43,6 +45,7 @@ for command in (
     intake,
     demo,
     schemas,
+    keys,
 ):
     cli.command()(command)
 cli.command(hidden=True)(role)
@@ -58,22 +61,18 @@ def main() -> None:
     configure_logs("error", human=False)
     _end_in_order()
     try:
-        cli()
+        _run()
     except (UsageError, FileFormatError, NotFoundError) as error:
         _end(str(error), USAGE)
     except HubError as error:
         _end(str(error), FAILED)
     except KeyboardInterrupt:
         _end(STOPPED, INTERRUPTED)
-    except SystemExit as end:
-        # Typer makes this of a Ctrl-C, and says nothing.
-        if end.code == INTERRUPTED:
-            tell(f"hub: {STOPPED}")
-        raise
     except BrokenPipeError:
-        sys.stderr.close()
+        _forget(sys.stdout, sys.stderr)
         sys.exit(FAILED)
     except OSError as error:
+        _forget(sys.stdout)
         if error.errno == errno.ENOSPC:
             _end("The disk is full: free space and try again; nothing was half stored.", FAILED)
         get_logger().error("unexpected", exc_info=error)
@@ -81,6 +80,25 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the last place: a line and a log entry, no traceback
         get_logger().error("unexpected", exc_info=error)
         _end(f"The hub itself failed ({type(error).__name__}); the line above says where.", FAILED)
+
+
+def _run() -> None:
+    try:
+        cli()
+    except SystemExit as end:
+        # A small answer is written only now; if that fails, it is to be said like anything else.
+        sys.stdout.flush()
+        # Typer makes this of a Ctrl-C, and says nothing.
+        if end.code == INTERRUPTED:
+            tell(f"hub: {STOPPED}")
+        raise
+
+
+def _forget(*streams: TextIO) -> None:
+    """Let what cannot be written any more go nowhere; Python would try once again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())
 
 
 def _end_in_order() -> None:

@@ -15,6 +15,7 @@ from domain.errors import UsageError
 from hub.api.app import build_app
 from hub.api.management import build_management_app
 from hub.following import follow
+from hub.metrics import LedgerCollector
 from hub.wiring import Hub
 
 ORPHAN_CHECK_SECONDS = 0.5
@@ -78,6 +79,8 @@ def run_intake(hub: Hub, stop: Event, *, once: bool) -> None:
 def run_api(hub: Hub, stop: Event) -> None:
     """Serve the HTTP door, and the management door beside it."""
     settings = hub.settings
+    # One process only tells what the database knows, so that sums over processes are right.
+    hub.meters.registry.register(LedgerCollector(hub.reader))
     management = build_management_app(hub.meters.registry)
     with (
         _Server(build_app(hub.services()), settings.host, settings.port, "--port"),

@@ -22,7 +22,7 @@ from hub.identity.rights import SubjectRights
 from hub.intake import Intake
 from hub.kafka_intake import KafkaBacklog, KafkaIntake
 from hub.linker import Linker
-from hub.metrics import IntakeLagCollector, LedgerCollector, Meters
+from hub.metrics import IntakeLagCollector, Meters
 from hub.projector import Projector
 from hub.queries import CountsService, InFlight, NothingInFlight, StatusService, SubmissionService
 from hub.settings import Settings
@@ -33,6 +33,8 @@ from projections.engine import EpisodeEngine
 Clock = Callable[[], datetime]
 
 OUTSIDE = "outside"
+# Where the keys lie in the data directory.
+KEYS = "keys"
 
 
 def utc_now() -> datetime:
@@ -78,9 +80,7 @@ class Hub:
     @cached_property
     def keys(self) -> Keys:
         """The vault's keys; the embedded profile makes them at the first start."""
-        return load_keys(
-            self.settings.data_dir / "keys", create=self.settings.profile == "embedded"
-        )
+        return load_keys(self.settings.data_dir / KEYS, create=self.settings.profile == "embedded")
 
     @cached_property
     def intake(self) -> Intake:
@@ -161,9 +161,8 @@ class Hub:
 
     @cached_property
     def meters(self) -> Meters:
-        """The series of this process, with those that come from the database."""
+        """The series that this process measures itself."""
         meters = Meters()
-        meters.registry.register(LedgerCollector(self.reader))
         if self.kafka_intake is not None:
             meters.registry.register(IntakeLagCollector(self.kafka_lag))
         return meters

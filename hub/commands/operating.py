@@ -12,10 +12,22 @@ from domain.periods import Month, london_date
 from domain.vocabulary import ErasureReason
 from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, settings_for
 from hub.console import bar, say, table
+from hub.identity.keys import load_keys
 from hub.ledger.verifying import verify_ledger
 from hub.rebuilding import rebuild as rebuild_views
 from hub.release.build import release_month
-from hub.wiring import open_hub
+from hub.wiring import KEYS, open_hub
+
+
+def keys(data_dir: DataDir = None) -> None:
+    """Make the vault's keys of a new hub; keys that are there stay as they are.
+
+    The embedded profile does this by itself. In the national one it is asked for, because new
+    keys beside old data would close all identity for ever.
+    """
+    folder = settings_for(data_dir).data_dir / KEYS
+    load_keys(folder, create=True)
+    say(f"The vault's keys are in {folder}: keep a copy apart from every backup of the database.")
 
 
 def rebuild(as_json: Json = False, data_dir: DataDir = None) -> None:

@@ -136,7 +136,9 @@ def _text(path: Path) -> str:
             raise KeyMissingError(f"{path} can be read by others: run chmod 600 on it.")
         return path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyMissingError(f"The key file {path} cannot be read: restore it.") from error
+        raise KeyMissingError(
+            f"The key file {path} cannot be read: restore it; for a new hub, run hub keys."
+        ) from error
 
 
 def _read(path: Path) -> bytes:

@@ -7,7 +7,8 @@ from typing import Final
 
 from playwright.sync_api import Page, sync_playwright
 
-# From the packages `chromium` and `fonts-liberation`; Playwright's own builds are not downloaded.
+# From the packages `chromium` and `fonts-liberation`. Where a system has Chromium as a snap only,
+# which no test can drive, set-up lets Playwright bring one.
 CHROMIUM: Final = Path("/usr/bin/chromium")
 
 # Root runs it in containers, where there is neither a sandbox nor a graphics card; nothing but the
@@ -15,6 +16,8 @@ CHROMIUM: Final = Path("/usr/bin/chromium")
 ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
+    # A container may have little shared memory, or none.
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -42,7 +45,9 @@ def open_page(
     width, height = size
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, headless=True, args=list(ARGUMENTS)
+            executable_path=CHROMIUM if CHROMIUM.exists() else None,
+            headless=True,
+            args=list(ARGUMENTS),
         )
         try:
             page = browser.new_page(

@@ -16,6 +16,7 @@ from hub.broker import Brokers, intake_topic
 from hub.broker_producer import IntakeProducer
 from hub.gateway import KafkaGateway
 from hub.logs import configure_logs
+from hub.metrics import LedgerCollector
 from hub.rebuilding import rebuild
 from hub.wiring import Hub
 from tests.canaries import ALL, CANARY, CHILD, IDENTITY, found_in, in_files, in_tables, sent_by
@@ -98,6 +99,7 @@ def test_a_childs_values_are_nowhere_in_clear(hub: Hub, logged: pytest.CaptureFi
     answers = send_over_http(hub)
     before_erasure = in_tables(hub)
     live_through_everything(hub)
+    hub.meters.registry.register(LedgerCollector(hub.reader))
     metrics = call(build_management_app(hub.meters.registry), "GET", "/metrics", headers={})
     status = hub.status.read()
 
