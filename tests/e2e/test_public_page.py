@@ -34,15 +34,17 @@ def page_url(national_hub: NationalHub) -> str:
 
 
 def test_the_page_shows_its_month_its_chart_and_the_figures_of_its_csv(page_url: str) -> None:
-    with open_page(page_url) as page:
+    with open_page("about:blank") as page:
         said = told(page)
-        page.reload()
+        # Not a reload: that would break off what the first load still asks for, such as the icon.
+        page.goto(page_url, wait_until="networkidle")
         heading = page.locator("h1").inner_text()
         pictures = page.evaluate(PICTURES)
         words = page.locator("img.hub-chart").get_attribute("alt")
         shown = table(page)
         source = csv_of(page, page_url)
         keep(page, "public-page-desktop")
+        troubles = list(said)
 
     assert heading == "Missing children in England, March 2026"
     assert pictures
@@ -50,7 +52,7 @@ def test_the_page_shows_its_month_its_chart_and_the_figures_of_its_csv(page_url:
     assert words
     assert shown == source
     assert shown["England"][0].isdecimal()
-    assert said == []
+    assert troubles == []
 
 
 def test_the_page_is_whole_without_javascript(page_url: str) -> None:
