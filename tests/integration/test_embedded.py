@@ -28,8 +28,8 @@ from psycopg import connect
 from hub.embedded import EmbeddedPostgres
 
 with EmbeddedPostgres(Path(sys.argv[1]), None, Path(sys.argv[2])) as url:
-    print(url, flush=True)
     try:
+        print(url, flush=True)
         sys.stdin.read()
     except KeyboardInterrupt:
         with connect(url) as connection:
