@@ -2,18 +2,25 @@
 
 from msgspec import Struct
 
-from contracts.messages import BODIES
-from contracts.schemas import split_type
+from contracts.bodies import Body
+from contracts.message_types import BODIES
+from contracts.schemas import description, split_type
 
 CONTRACTS_PATH = "/v1/contracts/"
 
 
 class ContractEntry(Struct, frozen=True, kw_only=True):
-    """One event type in one version; `href` is where its JSON Schema is."""
+    """One event type in one version.
+
+    description: what it says, and of its fields what their types do not. source: where the
+    founding report, or a rule, asks for it. href: where its JSON Schema is.
+    """
 
     type: str
     version: str
     title: str
+    description: str
+    source: str
     href: str
 
 
@@ -25,12 +32,16 @@ class ContractsDocument(Struct, frozen=True, kw_only=True):
 
 def contracts_document() -> ContractsDocument:
     """Return the list of contracts."""
-    return ContractsDocument(
-        contracts=tuple(_entry(body.event_type, body.title) for body in BODIES)
+    return ContractsDocument(contracts=tuple(_entry(body) for body in BODIES))
+
+
+def _entry(body: type[Body]) -> ContractEntry:
+    name, version = split_type(body.event_type)
+    return ContractEntry(
+        type=name,
+        version=version,
+        title=body.title,
+        description=description(body),
+        source=body.source,
+        href=f"{CONTRACTS_PATH}{name}/{version}",
     )
-
-
-def _entry(event_type: str, title: str) -> ContractEntry:
-    name, version = split_type(event_type)
-    href = f"{CONTRACTS_PATH}{name}/{version}"
-    return ContractEntry(type=name, version=version, title=title, href=href)

@@ -66,3 +66,39 @@ SealedIdentity = Annotated[
         description="Compact JWE (ECDH-ES, A256GCM) to the vault's public key.",
     ),
 ]
+DateText = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{_DATE}$(?!\n)",
+        description="A London calendar date.",
+        examples=["2026-03-31"],
+    ),
+]
+PublisherCode = Annotated[
+    str,
+    Meta(
+        pattern=r"^(la-[0-9]{3}|pf-(E[0-9]{8}|btp))$(?!\n)",
+        description="A registered publisher.",
+        examples=["pf-E23000014"],
+    ),
+]
+ReasonCode = Annotated[
+    str,
+    Meta(
+        pattern=r"^(PUSH|PULL)[0-9]{2}$(?!\n)",
+        description="A code of the list of push and pull reasons, valid in the year of the event.",
+        examples=["PUSH01"],
+    ),
+]
+ProviderUrn = Annotated[
+    str,
+    Meta(
+        pattern=r"^(SC[0-9]{6}|[0-9]{7})$(?!\n)",
+        description="Ofsted's unique reference number of a home or agency.",
+        examples=["SC012345"],
+    ),
+]
+Quantity = Annotated[
+    int,
+    Meta(ge=0, le=10_000_000, description="A number of things, 0 or more.", examples=[0]),
+]

@@ -1,184 +1,127 @@
-"""Writes the facts of an SSDA903 return as CloudEvents, with ids that depend on content alone."""
+"""Writes the facts of an SSDA903 return as CloudEvents, with what returns before said of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from msgspec import Raw
-from msgspec.json import Encoder
-
-from contracts.envelope import Envelope
-from contracts.identity import Identity
-from contracts.messages import (
-    Body,
+from contracts.bodies import Body
+from contracts.care_messages import (
     CareEndedBody,
     CareStartedBody,
-    EpisodeLocatedBody,
-    EpisodeReportedBody,
-    EpisodeReturnedBody,
     PlacementEndedBody,
     PlacementStartedBody,
-    SubjectRegisteredBody,
 )
-from contracts.ssda903_care import Care, CarePeriod, Stay
-from contracts.ssda903_files import Module
-from contracts.ssda903_rows import HeaderRow, MissingRow
-from domain.identifiers import PublisherId, publisher_area, publisher_urn
-from domain.periods import day_bounds
-from domain.vocabulary import Classification
+from contracts.episode_messages import SubjectAmendedBody, SubjectRegisteredBody
+from contracts.identity import Identity
+from contracts.returned_messages import MessageWriter, Written, episode_messages, moment
+from contracts.returned_rows import (
+    END,
+    IDENTITY,
+    REASON,
+    KnownRow,
+    Statement,
+    Value,
+    changes_of,
+)
+from contracts.ssda903_facts import CARE, CHILD, PLACEMENT, Fact, Registration
+from domain.identifiers import publisher_area
 
-KIND_LETTERS: Final = {Classification.MISSING_FROM_CARE: "M", Classification.AWAY: "A"}
-
-_ENCODER: Final = Encoder(order="deterministic")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A message and the row that it is from."""
-
-    module: Module
-    row: int
-    kind: str
-    raw: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Episode:
-    """A missing period that is to be told of, and what the rest of the return adds to it."""
-
-    row: MissingRow
-    reference: str
-    looked_after: bool
-    placement_type: str | None
+_APART: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """Writes messages in the name of one publisher.
+    """Writes the messages of one authority.
 
     seal: may give another text for the same identity each time; ids do not depend on it.
-    event_key: gives the same id for the same bytes, always, and another for others.
     """
 
-    publisher: PublisherId
+    messages: MessageWriter
     seal: Callable[[Identity], str]
-    event_key: Callable[[bytes], str]
 
-    @property
-    def authority(self) -> str:
-        """The three-digit number of the publisher."""
-        return publisher_area(self.publisher)
+    def write(self, fact: Fact, known: KnownRow) -> Iterator[tuple[int, Written]]:
+        """Yield all messages that a fact ever gave, each with the row of the return that it is of.
 
-    def registration(
-        self, row: HeaderRow, *, home_postcode: str | None, unaccompanied: bool, day: date
-    ) -> Draft:
-        """Write who a child is, dated as given: a return does not say when the child was known."""
-        identity = Identity(
-            birth_date=row.born_on.isoformat() if row.born_on else None,
-            upn=row.upn,
-            home_postcode=home_postcode,
+        What was told before is told in the same words again.
+        """
+        if known.kind == CHILD:
+            if fact.registration is not None:
+                yield fact.first, self._registration(fact.registration, known)
+        elif known.kind in (CARE, PLACEMENT):
+            yield from self._period(fact, known)
+        else:
+            for written in episode_messages(known, self.messages):
+                yield fact.first, written
+
+    def _registration(self, said: Registration, known: KnownRow) -> Written:
+        """Write who a child is, dated as first given: a return does not say since when."""
+        told = [(0, known.statements[0])]
+        told += [(change.number, change.after) for change in changes_of(known)]
+        number = [number for number, each in told if each.attributes[IDENTITY] == said.digest][-1]
+        body = (SubjectAmendedBody if number else SubjectRegisteredBody)(
+            identity=self.seal(said.identity),
+            sex=said.sex,
+            ethnicity=said.ethnicity,
+            unaccompanied=True if said.unaccompanied else None,
         )
-        body = SubjectRegisteredBody(
-            identity=self.seal(identity),
-            sex=row.sex,
-            ethnicity=row.ethnicity,
-            unaccompanied=True if unaccompanied else None,
+        since = date.fromisoformat(str(known.statements[0].attributes["since"]))
+        return self.messages.write(
+            body,
+            subject=known.child,
+            time=moment(since.isoformat()) + number * _APART,
+            revision=number,
+            content=said.content,
         )
-        opened = _ENCODER.encode((identity, body.sex, body.ethnicity, body.unaccompanied))
-        raw = self._envelope(body, subject=row.child, day=day, content=opened)
-        return Draft(module=Module.HEADER, row=row.number, kind=body.event_type, raw=raw)
 
-    def care(self, child: str, care: Care) -> Iterator[Draft]:
-        """Write the periods of care and the placements of a child."""
-        starts = (period.first.starts_on for period in care.periods)
-        for period, reference in zip(care.periods, numbered(child, starts), strict=True):
-            yield from self._care_period(child, reference, period)
-        starts = (stay.first.starts_on for stay in care.stays)
-        for stay, reference in zip(care.stays, numbered(f"{child}/P", starts), strict=True):
-            yield from self._stay(child, reference, stay)
+    def _period(self, fact: Fact, known: KnownRow) -> Iterator[tuple[int, Written]]:
+        """Write the start and the end of a period; what changed is told again, and later."""
+        first = known.statements[0]
+        started = moment(first.start)
+        yield fact.first, self._tell(self._started(known, first), known, started)
+        ended: datetime | None = None
+        if first.end is not None:
+            ended = moment(first.end)
+            yield fact.last, self._tell(self._ended(known, first), known, ended)
+        for change in changes_of(known):
+            if set(change.values) - {END, REASON}:
+                started = max(moment(change.after.start), started + _APART)
+                body = self._started(known, change.after)
+                yield fact.first, self._tell(body, known, started, change.number)
+            if change.after.end is not None and set(change.values) & {END, REASON}:
+                day = moment(change.after.end)
+                again = 0 if ended is None else change.number
+                ended = day if ended is None else max(day, ended + _APART)
+                body = self._ended(known, change.after)
+                yield fact.last, self._tell(body, known, ended, again)
 
-    def episode(self, episode: Episode) -> Iterator[Draft]:
-        """Write a missing period: reported, and if it has ended, located (M) or returned (A)."""
-        row = episode.row
-        reported = EpisodeReportedBody(
-            child=row.child,
-            classification=row.kind,
-            left=row.starts_on.isoformat(),
-            looked_after=episode.looked_after,
-            responsible_authority=self.authority,
-            placement_type=episode.placement_type,
-        )
-        bodies: list[tuple[Body, date]] = [(reported, row.starts_on)]
-        if row.ends_on is not None:
-            end = row.ends_on.isoformat()
-            if row.kind is Classification.AWAY:
-                bodies.append((EpisodeReturnedBody(child=row.child, returned=end), row.ends_on))
-            else:
-                bodies.append((EpisodeLocatedBody(child=row.child, located=end), row.ends_on))
-        for body, day in bodies:
-            yield self._draft(Module.MISSING, row.number, body, episode.reference, day)
+    def _tell(self, body: Body, known: KnownRow, time: datetime, revision: int = 0) -> Written:
+        return self.messages.write(body, subject=known.child, time=time, revision=revision)
 
-    def _care_period(self, child: str, reference: str, period: CarePeriod) -> Iterator[Draft]:
-        first, last = period.first, period.last
-        started = CareStartedBody(
-            care=reference,
-            started=first.starts_on.isoformat(),
-            responsible_authority=self.authority,
-            legal_status=first.legal_status,
-        )
-        yield self._draft(Module.EPISODES, first.number, started, child, first.starts_on)
-        if period.ended and last.ends_on is not None:
-            ended = CareEndedBody(
-                care=reference, ended=last.ends_on.isoformat(), reason=last.ceased_reason
+    def _started(self, known: KnownRow, said: Statement) -> Body:
+        authority = publisher_area(self.messages.publisher)
+        if known.kind == CARE:
+            return CareStartedBody(
+                care=known.reference,
+                started=said.start,
+                responsible_authority=authority,
+                legal_status=_text(said.attributes, "legal_status"),
             )
-            yield self._draft(Module.EPISODES, last.number, ended, child, last.ends_on)
-
-    def _stay(self, child: str, reference: str, stay: Stay) -> Iterator[Draft]:
-        first, last = stay.first, stay.last
-        if first.placement_type is None:
-            return
-        started = PlacementStartedBody(
-            placement=reference,
-            started=first.starts_on.isoformat(),
-            placement_type=first.placement_type,
-            provider=first.provider,
-            placing_authority=self.authority,
+        return PlacementStartedBody(
+            placement=known.reference,
+            started=said.start,
+            placement_type=str(said.attributes["placement_type"]),
+            provider=_text(said.attributes, "provider"),
+            placing_authority=authority,
         )
-        yield self._draft(Module.EPISODES, first.number, started, child, first.starts_on)
-        if last.ends_on is not None:
-            ended = PlacementEndedBody(
-                placement=reference, ended=last.ends_on.isoformat(), reason=last.change_reason
-            )
-            yield self._draft(Module.EPISODES, last.number, ended, child, last.ends_on)
 
-    def _draft(self, module: Module, row: int, body: Body, subject: str, day: date) -> Draft:
-        raw = self._envelope(body, subject=subject, day=day, content=_ENCODER.encode(body))
-        return Draft(module=module, row=row, kind=body.event_type, raw=raw)
-
-    def _envelope(self, body: Body, *, subject: str, day: date, content: bytes) -> bytes:
-        source = publisher_urn(self.publisher)
-        time = day_bounds(day)[0].strftime("%Y-%m-%dT%H:%M:%SZ")
-        head = "\n".join((source, body.event_type, time, subject, ""))
-        envelope = Envelope(
-            specversion="1.0",
-            id=self.event_key(head.encode() + content),
-            source=source,
-            type=body.event_type,
-            time=time,
-            subject=subject,
-            datacontenttype="application/json",
-            data=Raw(_ENCODER.encode(body)),
-        )
-        return _ENCODER.encode(envelope)
+    def _ended(self, known: KnownRow, said: Statement) -> Body:
+        ended, reason = str(said.end), _text(said.attributes, REASON)
+        if known.kind == CARE:
+            return CareEndedBody(care=known.reference, ended=ended, reason=reason)
+        return PlacementEndedBody(placement=known.reference, ended=ended, reason=reason)
 
 
-def numbered(stem: str, days: Iterable[date]) -> list[str]:
-    """Return a reference for each day: the stem and the day, and `/2` and so on if a day recurs."""
-    seen: dict[date, int] = {}
-    references = []
-    for day in days:
-        seen[day] = seen.get(day, 0) + 1
-        suffix = f"/{seen[day]}" if seen[day] > 1 else ""
-        references.append(f"{stem}/{day.isoformat()}{suffix}")
-    return references
+def _text(attributes: Mapping[str, Value], name: str) -> str | None:
+    value = attributes.get(name)
+    return None if value is None else str(value)

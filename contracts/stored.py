@@ -1,9 +1,10 @@
 """The form in which events are kept for ever: permanent type names and plain JSON.
 
-A stored form never changes its meaning; a new meaning is a new class with a new name.
+A stored form never changes its meaning; a new meaning is a new class with a new name, and a step
+in `upcasting` from the old form to the new one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -13,8 +14,10 @@ from uuid import UUID
 from msgspec import convert
 from msgspec.json import Encoder, decode
 
+from contracts.upcasting import UPCASTERS, Upcasters
+from domain.about import When
 from domain.decisions import SubmissionsSettled
-from domain.events import EpisodeEvent, Event, SubjectEvent, When
+from domain.events import EpisodeEvent, Event, PublisherEvent, SubjectEvent
 from domain.merkle import leaf_hash
 from domain.records import Provenance, RecordedEvent
 
@@ -24,7 +27,12 @@ HUB = "hub"
 
 TYPES: dict[str, type[Event]] = {
     kind.type: kind
-    for kind in (*get_args(EpisodeEvent), *get_args(SubjectEvent), SubmissionsSettled)
+    for kind in (
+        *get_args(EpisodeEvent),
+        *get_args(SubjectEvent),
+        *get_args(PublisherEvent),
+        SubmissionsSettled,
+    )
 }
 
 _ENCODER = Encoder()
@@ -39,13 +47,25 @@ def encode_event(event: Event) -> bytes:
     return _ENCODER.encode({key: value for key, value in vars(event).items() if value is not None})
 
 
-def decode_event(stored_type: str, state: bytes) -> Event:
-    """Return the event that was stored. Raises ValueError if the type was never written."""
-    kind = TYPES.get(stored_type)
+def decode_event(
+    stored_type: str,
+    state: bytes,
+    *,
+    kinds: Mapping[str, type[Event]] = TYPES,
+    upcasters: Upcasters = UPCASTERS,
+) -> Event:
+    """Return the event that was stored, in the form of today if its own is no longer written.
+
+    Raises ValueError if the type was never written.
+    """
+    values: dict[str, Any] = decode(state)
+    kind = kinds.get(stored_type)
+    if kind is None:
+        present, values = upcasters.present(stored_type, values)
+        kind = kinds.get(present)
     if kind is None:
         raise ValueError(f"the ledger holds a type that this version does not know: {stored_type}")
-    values: dict[str, Any] = decode(state)
-    readers = _READERS[kind]
+    readers = _READERS.get(kind) or _readers(kind)
     return kind(**{name: readers[name](value) for name, value in values.items()})
 
 
@@ -124,7 +144,11 @@ def _as_is(value: Any) -> Any:
     return value
 
 
-_READERS: dict[type[Event], dict[str, Callable[[Any], Any]]] = {
-    kind: {field.name: _reader(get_type_hints(kind)[field.name]) for field in fields(kind)}
-    for kind in TYPES.values()
+def _readers(kind: type[Event]) -> Mapping[str, Callable[[Any], Any]]:
+    hints = get_type_hints(kind)
+    return {field.name: _reader(hints[field.name]) for field in fields(kind)}
+
+
+_READERS: dict[type[Event], Mapping[str, Callable[[Any], Any]]] = {
+    kind: _readers(kind) for kind in TYPES.values()
 }

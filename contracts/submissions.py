@@ -4,23 +4,47 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import get_type_hints
+from functools import cache
+from typing import NamedTuple, get_type_hints
 
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder, Encoder
 
+from contracts.accepted_types import ACCEPTED, AcceptedTypes
+from contracts.bodies import Body
+from contracts.care_messages import EpisodeCountStatedBody
+from contracts.coded_fields import unlisted_code
 from contracts.envelope import MAX_MESSAGE_BYTES, Envelope
-from contracts.fields import AreaCode, AuthorityCode, ListCode, WhenText
-from contracts.messages import Body, CareEndedBody, PlacementEndedBody, SubjectRegisteredBody
+from contracts.episode_messages import SubjectRegisteredBody
+from contracts.fields import (
+    AreaCode,
+    AuthorityCode,
+    DateText,
+    PublisherCode,
+    WhenText,
+)
 from contracts.outcomes import Rejection
+from contracts.publisher_messages import (
+    BoardReportPresentedBody,
+    PeriodDeclaredBody,
+    ProviderReturnReceivedBody,
+)
 from contracts.reasons import MEANING, Reason
-from contracts.schemas import BODY_OF_TYPE, expected_at
-from domain.codes import CodeList, valid_in
-from domain.events import When
+from contracts.register import why_not_sent
+from contracts.schemas import expected_in
+from contracts.unique_names import repeats_a_name, surely_unique
+from domain.about import When
+from domain.codes import CodeList
 from domain.geography import Register
 from domain.identifiers import PublisherId, publisher_from_urn
-from domain.periods import ReportingYear, london_date
+from domain.periods import london_date
 
+_PERIODS = (
+    BoardReportPresentedBody,
+    EpisodeCountStatedBody,
+    PeriodDeclaredBody,
+    ProviderReturnReceivedBody,
+)
 OUTSIDE_ENGLAND = frozenset({"SCO", "NIR", "WAL"})
 
 _PLACES = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]+|\.\.\.)\]")
@@ -28,16 +52,6 @@ _MISSING_FIELD = re.compile(r"Object missing required field `([a-z_]+)`")
 _UNKNOWN_FIELD = "Object contains unknown field "
 _KINDS = {"str": "string", "int": "number", "float": "number", "bool": "boolean"}
 _FOUND_KIND = re.compile(r"^Expected `([a-z |]+)`, got `([a-z]+)`")
-_LIST_OF_FIELD = {
-    "placement_type": "placement_type",
-    "provider": "placement_provider",
-    "legal_status": "legal_status",
-    "ethnicity": "ethnicity",
-}
-_LIST_OF_REASON: dict[type[Body], str] = {
-    PlacementEndedBody: "reason_place_change",
-    CareEndedBody: "reason_episode_ceased",
-}
 
 
 class Submission(Struct, frozen=True, kw_only=True, gc=False):
@@ -67,37 +81,42 @@ class Submission(Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """What a submission is checked against besides its schema."""
+    """What a submission is checked against."""
 
     register: Register
     code_lists: Mapping[str, CodeList]
+    types: AcceptedTypes = ACCEPTED
 
 
 _ENCODER = Encoder(order="deterministic")
 _ENVELOPES = Decoder(Envelope)
-_BODIES: dict[str, Decoder[Body]] = {name: Decoder(body) for name, body in BODY_OF_TYPE.items()}
 
 
-def _fields_of(annotation: object) -> dict[type[Body], tuple[str, ...]]:
-    """Return, for each body, the fields that carry an annotation, alone or beside None."""
+class _Checked(NamedTuple):
+    """The fields of a body that are checked beyond their form."""
 
-    def carries(hint: object) -> bool:
-        return hint == annotation or annotation in getattr(hint, "__args__", ())
+    whens: tuple[str, ...]
+    areas: tuple[str, ...]
+    publishers: tuple[str, ...]
 
-    return {
-        body: tuple(
+
+@cache
+def _checked(body: type[Body]) -> _Checked:
+    hints = get_type_hints(body, include_extras=True)
+
+    def fields(*annotations: object) -> tuple[str, ...]:
+        """Return the fields that carry an annotation, alone or beside None."""
+        return tuple(
             name
-            for name, hint in get_type_hints(body, include_extras=True).items()
-            if carries(hint)
+            for name, hint in hints.items()
+            if any(each in (hint, *getattr(hint, "__args__", ())) for each in annotations)
         )
-        for body in BODY_OF_TYPE.values()
-    }
 
-
-_WHENS = _fields_of(WhenText)
-_AREAS = _fields_of(AreaCode)
-_AUTHORITIES = _fields_of(AuthorityCode)
-_CODES = _fields_of(ListCode)
+    return _Checked(
+        whens=fields(WhenText, DateText),
+        areas=(*fields(AreaCode), *fields(AuthorityCode)),
+        publishers=fields(PublisherCode),
+    )
 
 
 def parse_when(text: str) -> When:
@@ -108,28 +127,33 @@ def parse_when(text: str) -> When:
 
 
 def read_submission(
-    raw: bytes, *, sent_by: PublisherId | None, contract: Contract
+    raw: bytes, *, sent_by: PublisherId | None, contract: Contract, on: date | None = None
 ) -> Submission | Rejection:
     """Read one message; `sent_by` is the publisher that the transport vouches for.
 
-    None: the transport vouches for any publisher (the local operator).
+    None: the transport vouches for any publisher (the local operator). on: the London day of
+    arrival, on which the sender's delegations are judged; None: it sends for itself only.
     """
     if len(raw) > MAX_MESSAGE_BYTES:
         return _reject(Reason.TOO_LARGE, "", f"{len(raw)} bytes; at most {MAX_MESSAGE_BYTES}.")
     envelope = _read_envelope(raw)
     if isinstance(envelope, Rejection):
         return envelope
-    publisher = _read_publisher(envelope, sent_by, contract.register)
+    publisher = _read_publisher(envelope, sent_by, contract.register, on)
     if isinstance(publisher, Rejection):
         return publisher
-    body = _read_body(envelope)
+    body = _read_body(envelope, contract.types, on)
     if isinstance(body, Rejection):
         return body
+    unique = surely_unique(raw, envelope) and surely_unique(envelope.data, body)
+    if not unique and repeats_a_name(raw):
+        return _reject(Reason.NOT_JSON, "", MEANING[Reason.NOT_JSON])
     try:
         occurred_at = datetime.fromisoformat(envelope.time).astimezone(UTC)
     except (ValueError, OverflowError):
         return _reject(Reason.DATE_INVALID, "/time", "The time does not exist in the calendar.")
-    problem = _check_dates(body) or _check_codes(body, occurred_at, contract)
+    occurred_on = london_date(occurred_at)
+    problem = _check_dates(body) or _check_codes(body, occurred_on, on, contract)
     if problem is not None:
         return problem
     return Submission(
@@ -142,17 +166,31 @@ def read_submission(
     )
 
 
+def account_of(
+    raw: bytes, *, sent_by: PublisherId | None, contract: Contract, on: date
+) -> PublisherId | None:
+    """Return whose a message is that cannot be taken, so that its publisher sees the rejection.
+
+    That is its source if the sender may send for it, else the sender; None: nobody is known.
+    """
+    envelope = _read_envelope(raw) if len(raw) <= MAX_MESSAGE_BYTES else None
+    if not isinstance(envelope, Envelope):
+        return sent_by
+    publisher = _read_publisher(envelope, sent_by, contract.register, on)
+    return sent_by if isinstance(publisher, Rejection) else publisher
+
+
 def _read_envelope(raw: bytes) -> Envelope | Rejection:
     try:
         return _ENVELOPES.decode(raw)
     except ValidationError as error:
-        return _explain(Reason.ENVELOPE_INVALID, str(error), "", "")
+        return _explain(Reason.ENVELOPE_INVALID, str(error), "", None)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return _reject(Reason.NOT_JSON, "", MEANING[Reason.NOT_JSON])
 
 
 def _read_publisher(
-    envelope: Envelope, sent_by: PublisherId | None, register: Register
+    envelope: Envelope, sent_by: PublisherId | None, register: Register, on: date | None
 ) -> PublisherId | Rejection:
     publisher = publisher_from_urn(envelope.source)
     if publisher is None or register.publisher(publisher) is None:
@@ -160,32 +198,36 @@ def _read_publisher(
             "The source names no registered publisher; write urn:missing-hub:publisher:la-330."
         )
         return _reject(Reason.UNKNOWN_PUBLISHER, "/source", message)
-    if sent_by is not None and publisher != sent_by:
-        message = f"The message was sent by {sent_by}, but its source is another publisher."
-        return _reject(Reason.SOURCE_MISMATCH, "/source", message)
-    return publisher
+    if sent_by is None or publisher == sent_by:
+        return publisher
+    if on is not None and register.may_send(sent_by, publisher, on=on):
+        return publisher
+    return _reject(Reason.SOURCE_MISMATCH, "/source", why_not_sent(register, sent_by, publisher))
 
 
-def _read_body(envelope: Envelope) -> Body | Rejection:
-    decoder = _BODIES.get(envelope.type)
-    if decoder is None:
+def _read_body(envelope: Envelope, types: AcceptedTypes, on: date | None) -> Body | Rejection:
+    accepted = types.get(envelope.type)
+    if accepted is None:
         message = "No such type is accepted; see /v1/contracts for the list."
         return _reject(Reason.UNKNOWN_TYPE, "/type", message)
+    ended = accepted.why_ended(on)
+    if ended:
+        return _reject(Reason.UNKNOWN_TYPE, "/type", ended)
     raw = bytes(envelope.data)
     try:
-        return decoder.decode(raw)
+        return accepted.decode(raw)
     except ValidationError as error:
         text = str(error)
         if text.endswith("`$.identity`") and "got `object`" in text:
             message = "Seal the identity to the vault's key before it reaches a topic."
             return _reject(Reason.IDENTITY_IN_CLEAR, "/data/identity", message)
-        return _explain(Reason.SCHEMA_INVALID, text, "/data", envelope.type)
+        return _explain(Reason.SCHEMA_INVALID, text, "/data", accepted.body)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return _reject(Reason.NOT_JSON, "/data", MEANING[Reason.NOT_JSON])
 
 
 def _check_dates(body: Body) -> Rejection | None:
-    for field in _WHENS[type(body)]:
+    for field in _checked(type(body)).whens:
         text = getattr(body, field)
         if text is None:
             continue
@@ -194,55 +236,54 @@ def _check_dates(body: Body) -> Rejection | None:
         except (ValueError, OverflowError):
             message = "The date or time does not exist in the calendar."
             return _reject(Reason.DATE_INVALID, f"/data/{field}", message)
+    if isinstance(body, _PERIODS) and body.to_date < body.from_date:
+        message = "The period ends before it begins."
+        return _reject(Reason.DATE_INVALID, "/data/to_date", message)
     return None
 
 
-def _check_codes(body: Body, occurred_at: datetime, contract: Contract) -> Rejection | None:
-    kind = type(body)
-    for field in (*_AREAS[kind], *_AUTHORITIES[kind]):
+def _check_codes(
+    body: Body, occurred_on: date, arrived_on: date | None, contract: Contract
+) -> Rejection | None:
+    checked = _checked(type(body))
+    for field in checked.areas:
         code = getattr(body, field)
         if code is None or code in OUTSIDE_ENGLAND or contract.register.authority(code) is not None:
             continue
         message = "There is no children's services authority with this number."
         return _reject(Reason.CODE_UNKNOWN, f"/data/{field}", message)
-    for field in _CODES[kind]:
-        code = getattr(body, field)
-        if code is None:
-            continue
-        listed = contract.code_lists[_LIST_OF_FIELD.get(field) or _LIST_OF_REASON[kind]]
-        year = ReportingYear.of(london_date(occurred_at)).ending
-        if not valid_in(listed, code, year):
-            message = f"The code is not in the list {listed.name} for the year to March {year}."
+    for field in checked.publishers:
+        if contract.register.publisher(getattr(body, field)) is None:
+            message = "There is no registered publisher with this id; write la-330, for example."
             return _reject(Reason.CODE_UNKNOWN, f"/data/{field}", message)
+    unlisted = unlisted_code(body, occurred_on, arrived_on, contract.code_lists)
+    if unlisted is not None:
+        field, message = unlisted
+        return _reject(Reason.CODE_UNKNOWN, f"/data/{field}", message)
     return None
 
 
-def _explain(reason: Reason, text: str, prefix: str, event_type: str) -> Rejection:
+def _explain(reason: Reason, text: str, prefix: str, body: type[Body] | None) -> Rejection:
     """Turn a decoder's message into ours, which never repeats a value that was sent."""
-    names = _field_names(event_type)
+    names = (body or Envelope).__struct_fields__
     # Only library text may be read here: a value or a name that was sent may look like it.
     if text.startswith(_UNKNOWN_FIELD):
         return _reject(
             reason, prefix, f"A field is not in the contract; it has {', '.join(names)}."
         )
-    missing = _MISSING_FIELD.match(text)
-    if missing:
-        return _reject(reason, f"{prefix}/{missing[1]}", "This field is required.")
     what, _, where = text.rpartition(" - at `$")
     what = what or text
     steps = [name or index for name, index in _PLACES.findall(where)]
     pointer = prefix + "".join(f"/{'-' if step == '...' else step}" for step in steps)
+    missing = _MISSING_FIELD.match(text)
+    if missing:
+        return _reject(reason, f"{pointer}/{missing[1]}", "This field is required.")
     field = steps[0] if steps else ""
-    expected = expected_at(event_type, field) if event_type else ""
+    expected = expected_in(body, field) if body is not None else ""
     kinds = _FOUND_KIND.match(what)
     found = f" Found a JSON {_KINDS.get(kinds[2], kinds[2])}." if kinds else ""
     asked = f" Expected: {expected}" if expected else ""
     return _reject(reason, pointer, f"The value does not have the form asked for.{asked}{found}")
-
-
-def _field_names(event_type: str) -> tuple[str, ...]:
-    body = BODY_OF_TYPE.get(event_type)
-    return Envelope.__struct_fields__ if body is None else body.__struct_fields__
 
 
 def _reject(reason: Reason, pointer: str, message: str) -> Rejection:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import get_args
 from uuid import UUID
 
-from domain.events import EpisodeEvent, SubjectEvent
+from domain.events import AccountEvent, SubjectEvent
 from domain.facts import SourceEpisode, fold_episode
 from domain.measures import Bucket, Source
 from domain.national import EpisodeFacts, national_facts, source_facts
 from domain.person import PersonContext, person_context, person_of
 from domain.records import RecordedEvent
 
-_EPISODE = get_args(EpisodeEvent)
+_EPISODE = get_args(AccountEvent)
 _SUBJECT = get_args(SubjectEvent)
 
 

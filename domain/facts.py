@@ -11,25 +11,30 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.about import When
 from domain.decisions import EpisodeAged, EpisodeMatched
-from domain.events import (
+from domain.episode_events import (
+    AttributionCorrected,
     ChildLocated,
     ChildReturned,
     EpisodeClassified,
     EpisodeCorrected,
+    EpisodeMerged,
+    EpisodeReclassified,
     EpisodeReported,
     EpisodeVoided,
-    ReturnInterviewCompleted,
-    ReturnInterviewDeclined,
-    ReturnInterviewOffered,
-    SafeAndWellCheckDone,
-    SafeAndWellCheckNotDone,
-    When,
 )
 from domain.identifiers import PublisherId, publisher_kind
 from domain.measures import Source
 from domain.periods import day_bounds
 from domain.records import RecordedEvent
+from domain.response_events import (
+    ReturnInterviewCompleted,
+    ReturnInterviewDeclined,
+    ReturnInterviewOffered,
+    SafeAndWellCheckDone,
+    SafeAndWellCheckNotDone,
+)
 from domain.vocabulary import Category, Classification, Correctable, RiskLevel
 
 # A statement's standing: whether it corrects, when it was made, its submission.
@@ -40,6 +45,7 @@ ATTRIBUTES = tuple(attribute.value for attribute in Correctable)
 _STATED_BY: tuple[type[Any], ...] = (
     EpisodeReported,
     EpisodeClassified,
+    EpisodeReclassified,
     ChildLocated,
     ChildReturned,
     EpisodeCorrected,
@@ -167,7 +173,7 @@ def fold_episode(records: Sequence[RecordedEvent]) -> SourceEpisode:
         publisher=PublisherId(first.provenance.publisher),
         first_position=first.position,
         reported_at=max(reports, default=None),
-        void=any(isinstance(each, EpisodeVoided) for each in events),
+        void=_is_void(ordered),
         offered=any(isinstance(each, ReturnInterviewOffered) for each in events),
         declined=any(isinstance(each, ReturnInterviewDeclined) for each in events),
         completed=_first_interview(ordered),
@@ -181,6 +187,19 @@ def fold_episode(records: Sequence[RecordedEvent]) -> SourceEpisode:
 
 def _is_sent(record: RecordedEvent) -> bool:
     return not isinstance(record.event, EpisodeAged | EpisodeMatched)
+
+
+def _is_void(records: Iterable[RecordedEvent]) -> bool:
+    """Tell whether the source took its episode back, or found that the child was not missing."""
+    attributed: tuple[Standing, bool] | None = None
+    for record in records:
+        event = record.event
+        if isinstance(event, EpisodeVoided | EpisodeMerged):
+            return True
+        if isinstance(event, AttributionCorrected):
+            said = (standing(record), event.was_missing)
+            attributed = said if attributed is None else max(attributed, said)
+    return attributed is not None and not attributed[1]
 
 
 def _winner(stated: Iterable[RecordedEvent], attribute: str) -> Any:

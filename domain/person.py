@@ -6,15 +6,10 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from domain.about import When
+from domain.care_events import CareEnded, CareStarted, PlacementEnded, PlacementStarted
 from domain.decisions import ChildReachedEighteen, PersonLinked
-from domain.events import (
-    CareEnded,
-    CareStarted,
-    PlacementEnded,
-    PlacementStarted,
-    SubjectRegistered,
-    When,
-)
+from domain.episode_events import SubjectRegistered
 from domain.facts import Standing, earliest, end_of, standing
 from domain.identifiers import publisher_kind
 from domain.records import RecordedEvent

@@ -90,12 +90,16 @@ class DeclinedBy(StrEnum):
 
 
 class Interviewer(StrEnum):
-    """Who held the return interview (question list of the 2023-24 freedom-of-information study)."""
+    """Who held the return interview (question list of the 2023-24 freedom-of-information study).
+
+    Placement staff, as a key worker, are not independent (¶47).
+    """
 
     SOCIAL_WORKER = "social-worker"
     AUTHORITY_TEAM = "authority-team"
     YOUTH_WORKER = "youth-worker"
     COMMISSIONED_SERVICE = "commissioned-independent-service"
+    PLACEMENT_STAFF = "placement-staff"
     OTHER = "other"
 
 

@@ -12,7 +12,8 @@ from psycopg.rows import TupleRow
 
 from contracts.stored import HUB
 from domain.decisions import ChildReachedEighteen, EpisodeAged, EpisodeMatched, PersonLinked
-from domain.events import EpisodeEvent, Event, SubjectRegistered
+from domain.episode_events import SubjectRegistered
+from domain.events import AccountEvent, Event
 from domain.facts import SourceEpisode, fold_episode
 from domain.periods import age_in_years, eighteenth_birthday, london_date
 from domain.reconciliation import reconcile
@@ -125,9 +126,7 @@ class Linker:
         subjects = _first_positions(fresh)
         admit(connection, sorted(subjects.items(), key=lambda each: each[1]))
         touched = [
-            (record.position, record.event)
-            for record in fresh
-            if isinstance(record.event, EpisodeEvent)
+            (each.position, each.event) for each in fresh if isinstance(each.event, AccountEvent)
         ]
         _admit_episodes(connection, touched)
         registered = {
@@ -270,7 +269,7 @@ def _known_episodes(
 
 
 def _admit_episodes(
-    connection: Connection[TupleRow], touched: Iterable[tuple[int, EpisodeEvent]]
+    connection: Connection[TupleRow], touched: Iterable[tuple[int, AccountEvent]]
 ) -> None:
     firsts: dict[UUID, tuple[UUID, int]] = {}
     for position, event in touched:
@@ -288,7 +287,7 @@ def _admit_episodes(
 def _episodes(connection: Connection[TupleRow], streams: Iterable[UUID]) -> Iterable[SourceEpisode]:
     by_episode: dict[UUID, list[RecordedEvent]] = defaultdict(list)
     for record in read_streams(connection, streams):
-        if isinstance(record.event, EpisodeEvent):
+        if isinstance(record.event, AccountEvent):
             by_episode[record.event.episode_id].append(record)
     for records in by_episode.values():
         yield fold_episode(records)

@@ -59,7 +59,7 @@ SELECT position, topic, publisher, starts_with(publisher, 'pf-') AS police,
            "placement_type":"VARCHAR","completed":"VARCHAR","age":"INTEGER",
            "national_ids":["VARCHAR"],"cleared":["VARCHAR"],"care_id":"VARCHAR",
            "placement_id":"VARCHAR","started":"VARCHAR","ended":"VARCHAR","sex":"VARCHAR",
-           "birthday":"VARCHAR","person_id":"VARCHAR"}') AS e
+           "birthday":"VARCHAR","person_id":"VARCHAR","was_missing":"BOOLEAN"}') AS e
   FROM records
  WHERE topic <> 'submissions-settled'
 """
@@ -69,8 +69,8 @@ def _stated(attribute: LiteralString) -> LiteralString:
     """Return the winning value of an attribute so far; a clearing correction wins with NULL."""
     return (
         'arg_max(struct_pack(v := e."' + attribute + '"), standing) FILTER ('
-        "topic IN ('episode-reported', 'episode-classified', 'child-located', 'child-returned',"
-        " 'episode-corrected')"
+        "topic IN ('episode-reported', 'episode-classified', 'episode-reclassified',"
+        " 'child-located', 'child-returned', 'episode-corrected')"
         ' AND (e."' + attribute + '" IS NOT NULL'
         " OR list_contains(e.cleared, '" + attribute + "'))) OVER so_far AS s_" + attribute
     )
@@ -101,7 +101,9 @@ WITH running AS (
 SELECT e.episode_id AS episode_id, position,
        arg_min(publisher, position) FILTER (publisher <> 'hub') OVER so_far AS publisher,
        max(occurred_at) FILTER (topic = 'episode-reported') OVER so_far AS reported_at,
-       coalesce(bool_or(topic = 'episode-voided') OVER so_far, false) AS void,
+       coalesce(bool_or(topic IN ('episode-voided', 'episode-merged')) OVER so_far, false)
+           OR NOT coalesce(arg_max(e.was_missing, standing)
+                   FILTER (topic = 'attribution-corrected') OVER so_far, true) AS void,
        coalesce(bool_or(topic = 'return-interview-offered') OVER so_far, false) AS offered,
        coalesce(bool_or(topic = 'return-interview-declined') OVER so_far, false) AS declined,
        arg_min(e.completed, struct_pack(a := earliest(e.completed), b := end_of(e.completed)))

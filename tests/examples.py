@@ -7,9 +7,22 @@ from typing import Any, Final
 from uuid import UUID
 
 from joserfc.jwk import OKPKey
+from msgspec import convert
 from msgspec.json import encode
+from msgspec.structs import fields
 
+from contracts.facts import Identified, references_of, to_events
 from contracts.identity import Identity
+from contracts.message_types import BODIES as BODY_TYPES
+from contracts.schemas import BODY_OF_TYPE
+from contracts.submissions import Submission
+from domain.care_events import (
+    CareEnded,
+    CareStarted,
+    PlacementEnded,
+    PlacementHostNotified,
+    PlacementStarted,
+)
 from domain.decisions import (
     ChildReachedEighteen,
     EpisodeAged,
@@ -19,27 +32,25 @@ from domain.decisions import (
     PersonLinked,
     SubmissionsSettled,
 )
-from domain.events import (
-    CareEnded,
-    CareStarted,
+from domain.episode_events import (
     ChildLocated,
     ChildReturned,
     EpisodeClassified,
     EpisodeCorrected,
     EpisodeReported,
     EpisodeVoided,
-    Event,
-    PlacementEnded,
-    PlacementHostNotified,
-    PlacementStarted,
+    SubjectRegistered,
+)
+from domain.events import Event
+from domain.identifiers import URN_PREFIX, PublisherId, nhs_check_digit, upn_check_letter
+from domain.response_events import (
     ReturnInterviewCompleted,
     ReturnInterviewDeclined,
     ReturnInterviewOffered,
     SafeAndWellCheckDone,
     SafeAndWellCheckNotDone,
-    SubjectRegistered,
 )
-from domain.identifiers import URN_PREFIX, nhs_check_digit, upn_check_letter
+from domain.safeguarding import OutOfAreaReason
 from domain.vocabulary import (
     CheckNotDoneReason,
     Classification,
@@ -56,94 +67,12 @@ from domain.vocabulary import (
     VoidReason,
 )
 from hub.identity.sealing import seal
+from tests.example_bodies import BODIES, CHILD, EPISODE, REGISTERED
 
 BIRMINGHAM: Final = "la-330"
 COVENTRY: Final = "la-331"
 WEST_MIDLANDS: Final = "pf-E23000014"
 NOON: Final = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-REGISTERED: Final = "missing.subject.registered.v1"
-AMENDED: Final = "missing.subject.amended.v1"
-
-CHILD, EPISODE = "C-1", "E-1"
-A_SEAL: Final = "e30..AAAA.AAAA.AAAA"
-_STATEMENT: Final = {
-    "classification": "missing-from-care",
-    "risk": "medium",
-    "left": "2026-03-14T08:00:00Z",
-    "last_seen": "2026-03-14T07:30:00Z",
-    "reported": "2026-03-14",
-    "looked_after": True,
-    "responsible_authority": "330",
-    "home_authority": "331",
-    "host_authority": "WAL",
-    "placement_type": "K2",
-}
-# Every type with every field of its body; the registrations' seal has the form of one only.
-BODIES: Final[dict[str, dict[str, Any]]] = {
-    REGISTERED: {"identity": A_SEAL, "sex": "F", "ethnicity": "WBRI", "unaccompanied": False},
-    AMENDED: {"identity": A_SEAL, "sex": "M", "ethnicity": "WBRI", "unaccompanied": True},
-    "missing.episode.reported.v1": {"child": CHILD, **_STATEMENT, "reported_by": "foster-carer"},
-    "missing.episode.classified.v1": {"child": CHILD, "classification": "away", "risk": "low"},
-    "missing.episode.located.v1": {
-        "child": CHILD,
-        "located": "2026-03-15T09:00:00Z",
-        "found_by": "police",
-    },
-    "missing.episode.returned.v1": {"child": CHILD, "returned": "2026-03-15T10:00:00Z"},
-    "missing.episode.corrected.v1": {
-        "child": CHILD,
-        "reason": "late-information",
-        **_STATEMENT,
-        "located": "2026-03-15",
-        "returned": "2026-03-15",
-        "cleared": ["risk"],
-    },
-    "missing.episode.voided.v1": {"child": CHILD, "reason": "duplicate"},
-    "missing.check.done.v1": {"child": CHILD, "checked": "2026-03-15", "harm_disclosed": False},
-    "missing.check.not-done.v1": {
-        "child": CHILD,
-        "reason": "frequent",
-        "decider": "police-supervisor",
-    },
-    "missing.interview.offered.v1": {"child": CHILD, "offered": "2026-03-15"},
-    "missing.interview.declined.v1": {
-        "child": CHILD,
-        "declined": "2026-03-16",
-        "declined_by": "child",
-    },
-    "missing.interview.completed.v1": {
-        "child": CHILD,
-        "completed": "2026-03-17T16:00:00+01:00",
-        "interviewer": "youth-worker",
-        "independent": True,
-    },
-    "missing.placement.started.v1": {
-        "placement": "P-1",
-        "started": "2026-01-05",
-        "placement_type": "U4",
-        "provider": "PR1",
-        "placing_authority": "330",
-        "host_authority": "331",
-        "location_restricted": True,
-    },
-    "missing.placement.ended.v1": {
-        "placement": "P-1",
-        "ended": "2026-04-05",
-        "reason": "CARPL",
-    },
-    "missing.placement.host-notified.v1": {
-        "placement": "P-1",
-        "host_authority": "331",
-        "notified": "2026-01-06",
-    },
-    "missing.care.started.v1": {
-        "care": "K-1",
-        "started": "2026-01-05",
-        "responsible_authority": "330",
-        "legal_status": "C2",
-    },
-    "missing.care.ended.v1": {"care": "K-1", "ended": "2026-05-05", "reason": "E8"},
-}
 
 SUBJECT_ID, EPISODE_ID, OTHER_ID = (UUID(int=number) for number in (1, 2, 3))
 _ABOUT: Final[dict[str, Any]] = {"episode_id": EPISODE_ID, "subject_id": SUBJECT_ID}
@@ -160,8 +89,7 @@ _STATED: Final[dict[str, Any]] = {
     "host_authority": "WAL",
     "placement_type": "K2",
 }
-# Every type that the ledger can hold, with every field.
-EVENTS: Final[tuple[Event, ...]] = (
+_EVENTS: Final[tuple[Event, ...]] = (
     SubjectRegistered(**_CHILD, sex=Sex.FEMALE, ethnicity="WBRI", unaccompanied=False),
     EpisodeReported(**_ABOUT, **_STATED, reported_by=Reporter.CARER),
     EpisodeClassified(**_ABOUT, classification=Classification.AWAY, risk=RiskLevel.LOW),
@@ -174,7 +102,11 @@ EVENTS: Final[tuple[Event, ...]] = (
     ReturnInterviewOffered(**_ABOUT, offered=NOON),
     ReturnInterviewDeclined(**_ABOUT, declined=NOON, declined_by=DeclinedBy.CHILD),
     ReturnInterviewCompleted(
-        **_ABOUT, completed=NOON, interviewer=Interviewer.YOUTH_WORKER, independent=True
+        **_ABOUT,
+        completed=NOON,
+        interviewer=Interviewer.YOUTH_WORKER,
+        independent=True,
+        reasons=("PUSH01", "PULL04"),
     ),
     EpisodeCorrected(
         **_ABOUT,
@@ -194,6 +126,8 @@ EVENTS: Final[tuple[Event, ...]] = (
         placing_authority="330",
         host_authority="331",
         location_restricted=True,
+        provider_urn="SC012345",
+        out_of_area_reason=OutOfAreaReason.PROTECTION,
     ),
     PlacementEnded(**_CHILD, placement_id=OTHER_ID, ended=NOON, reason="CARPL"),
     PlacementHostNotified(**_CHILD, placement_id=OTHER_ID, host_authority="331", notified=NOON),
@@ -209,6 +143,33 @@ EVENTS: Final[tuple[Event, ...]] = (
     SubmissionsSettled(
         outcomes=(OutcomeCount(publisher=BIRMINGHAM, outcome="accepted", reason="", count=2),)
     ),
+)
+
+
+def _from_messages() -> dict[str, Event]:
+    """Return what the ledger keeps of the example of every message."""
+    found: dict[str, Event] = {}
+    for body in BODY_TYPES:
+        submission = Submission(
+            publisher=PublisherId(BIRMINGHAM),
+            event_id="1",
+            event_type=body.event_type,
+            occurred_at=NOON,
+            subject=CHILD,
+            body=convert(BODIES[body.event_type], body),
+        )
+        wanted = references_of(submission)
+        identified = [
+            Identified(SUBJECT_ID if each.child else None, EPISODE_ID if not at else OTHER_ID)
+            for at, each in enumerate(wanted)
+        ]
+        found.update((each.type, each) for each in to_events(submission, identified))
+    return found
+
+
+# Every type that the ledger can hold, with every field.
+EVENTS: Final[tuple[Event, ...]] = tuple(
+    {**_from_messages(), **{each.type: each for each in _EVENTS}}.values()
 )
 _NUMBERS = count(1)
 
@@ -292,8 +253,8 @@ def _least(event_type: str) -> dict[str, Any]:
     body = BODIES[event_type]
     if event_type in ("missing.episode.reported.v1", "missing.episode.corrected.v1"):
         return {name: body[name] for name in ("child", "reason", "left") if name in body}
-    optional = {"sex", "ethnicity", "unaccompanied", "found_by", "harm_disclosed", "provider"}
-    return {name: value for name, value in body.items() if name not in optional}
+    required = {field.encode_name for field in fields(BODY_OF_TYPE[event_type]) if field.required}
+    return {name: value for name, value in body.items() if name in required}
 
 
 def _letters(number: int) -> str:

@@ -1,6 +1,6 @@
 """Splits identity off a batch: references become random identifiers, identity goes to the vault."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from contracts.facts import CHILD, References
+from contracts.facts import CHILD, Identified, References
 from contracts.identity import Identity
 from domain.identifiers import PublisherId
 from hub.identity.keys import Keys
@@ -27,23 +27,25 @@ from hub.identity.vault import (
 
 
 class Named(Struct, frozen=True, kw_only=True, gc=False):
-    """The references of a submission, and the keyed hashes under which the vault finds them."""
+    """The references of one thing, and the keyed hashes under which the vault finds them.
+
+    child_key: None if the thing is about no child.
+    """
 
     references: References
-    child_key: bytes
+    child_key: bytes | None
     own_key: bytes | None
 
 
 def named(keys: Keys, publisher: PublisherId, references: References) -> Named:
-    """Return the references of a submission with their keyed hashes."""
+    """Return references with their keyed hashes."""
     own_key = None
     if references.kind:
         own_key = keys.reference_key(references.kind, publisher, references.own)
-    return Named(
-        references=references,
-        child_key=keys.reference_key(CHILD, publisher, references.child),
-        own_key=own_key,
-    )
+    child_key = None
+    if references.child:
+        child_key = keys.reference_key(CHILD, publisher, references.child)
+    return Named(references=references, child_key=child_key, own_key=own_key)
 
 
 class Splitter:
@@ -60,33 +62,55 @@ class Splitter:
         """Ask the vault, once for the whole batch, which references it knows."""
         keys: set[bytes] = set()
         for named in wanted:
+            if named.child_key is None:
+                continue
             keys.add(named.child_key)
             if named.own_key is not None:
                 keys.add(named.own_key)
         if keys:
-            self._known = resolve(connection, sorted(keys))
+            self._known |= resolve(connection, sorted(keys))
 
-    def split(self, publisher: PublisherId, named: Named) -> tuple[UUID, UUID] | None:
-        """Return the child's identifier, and that of the episode, placement or period of care.
+    def forget_rows(self) -> None:
+        """Let what the vault should keep go; which identifiers were given stays known."""
+        self.rows = VaultRows()
 
-        The second is the child's own where the event is about the child. None: the reference
-        already belongs to another child of this publisher.
+    def split(
+        self, publisher: PublisherId, wanted: Sequence[Named]
+    ) -> tuple[Identified, ...] | None:
+        """Return the identifiers of some things, in their order.
+
+        None: a reference already belongs to another child of this publisher; then nothing is
+        added. What is about no child gets an identifier made from the keyed hash of its
+        reference, so the vault need not keep it.
         """
-        own_key = named.own_key
-        if own_key is not None:
-            own = self._known.get(own_key)
-            if own is not None:
-                child = self._known.get(named.child_key)
-                if child is None or child.subject_id != own.subject_id:
-                    return None
-                return own.subject_id, own.id
-        subject = self._child(publisher, named)
+        if not all(self._agrees(each) for each in wanted) or _contradictory(wanted):
+            return None
+        return tuple(self._identify(publisher, each) for each in wanted)
+
+    def _agrees(self, named: Named) -> bool:
+        """Tell whether a reference is new, or belongs to the child that it is said to be of."""
+        own_key, child_key = named.own_key, named.child_key
+        own = self._known.get(own_key) if own_key is not None and child_key is not None else None
+        if own is None or child_key is None:
+            return True
+        child = self._known.get(child_key)
+        return child is not None and child.subject_id == own.subject_id
+
+    def _identify(self, publisher: PublisherId, named: Named) -> Identified:
+        own_key, child_key = named.own_key, named.child_key
+        if child_key is None:
+            if own_key is None:
+                raise ValueError("what is about no child has a reference of its own")
+            return Identified(None, UUID(bytes=own_key[:16], version=4))
+        own = self._known.get(own_key) if own_key is not None else None
+        if own is not None:
+            return Identified(own.subject_id, own.id)
+        subject = self._child(publisher, named, child_key)
         if own_key is None:
-            return subject.id, subject.id
+            return Identified(subject.id, subject.id)
         references = named.references
-        return subject.id, self._add(
-            own_key, references.kind, subject, references.own, random_uuid()
-        )
+        added = self._add(own_key, references.kind, subject, references.own, random_uuid())
+        return Identified(subject.id, added)
 
     def register(
         self, subject_id: UUID, identity: Identity, *, position: int, now: datetime
@@ -107,8 +131,7 @@ class Splitter:
         sealed = encrypt(self._keys.refused, receipt, raw)
         self.rows.refused.append((receipt, publisher, sealed, expires_at))
 
-    def _child(self, publisher: PublisherId, named: Named) -> Resolved:
-        key = named.child_key
+    def _child(self, publisher: PublisherId, named: Named, key: bytes) -> Resolved:
         known = self._known.get(key)
         if known is not None:
             if known.id not in self._child_keys:
@@ -129,3 +152,15 @@ class Splitter:
             id=own_id, subject_id=subject.subject_id, wrapped_key=subject.wrapped_key
         )
         return own_id
+
+
+def _contradictory(wanted: Sequence[Named]) -> bool:
+    """Tell whether one message gives the same reference to two children."""
+    if len(wanted) == 1:
+        return False
+    children: dict[bytes, bytes | None] = {}
+    return any(
+        children.setdefault(each.own_key, each.child_key) != each.child_key
+        for each in wanted
+        if each.own_key is not None
+    )

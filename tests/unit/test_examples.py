@@ -2,14 +2,16 @@
 
 import pytest
 
+from contracts.bodies import Body, PublisherBody
 from contracts.code_lists import read_code_lists
-from contracts.facts import EVENT_OF_BODY, references_of, to_event
-from contracts.messages import BODIES as BODY_TYPES
+from contracts.facts import Identified, references_of, to_events
+from contracts.message_types import BODIES as BODY_TYPES
 from contracts.register import read_register
 from contracts.stored import TYPES, decode_event, encode_event
 from contracts.submissions import Contract, Submission, read_submission
 from domain.events import Event
-from tests.examples import BODIES, EPISODE_ID, EVENTS, SUBJECT_ID, message
+from tests.example_bodies import BODIES
+from tests.examples import EPISODE_ID, EVENTS, SUBJECT_ID, message
 
 CONTRACT = Contract(register=read_register(), code_lists=read_code_lists())
 
@@ -20,18 +22,20 @@ def test_every_message_and_every_stored_event_has_one_example() -> None:
 
 
 @pytest.mark.parametrize("body", BODY_TYPES, ids=lambda body: body.event_type)
-def test_an_example_names_every_field_and_satisfies_its_contract(body: type) -> None:
-    event_type = body.event_type  # type: ignore[attr-defined]
+def test_an_example_names_every_field_and_satisfies_its_contract(body: type[Body]) -> None:
+    event_type = body.event_type
     example = BODIES[event_type]
 
     read = read_submission(message(event_type, data=example), sent_by=None, contract=CONTRACT)
 
-    assert set(example) == set(body.__struct_fields__)  # type: ignore[attr-defined]
+    assert set(example) == set(body.__struct_fields__)
     assert isinstance(read, Submission)
-    assert references_of(read).child == "C-1"
-    event = to_event(read, subject_id=SUBJECT_ID, own_id=EPISODE_ID)
-    assert type(event) is EVENT_OF_BODY[body]
-    assert decode_event(event.type, encode_event(event)) == event
+    wanted = references_of(read)
+    assert bool(wanted[0].child) is not issubclass(body, PublisherBody)
+    identified = [Identified(SUBJECT_ID if each.child else None, EPISODE_ID) for each in wanted]
+    events = to_events(read, identified)
+    assert type(events[-1]) is body.event
+    assert all(decode_event(each.type, encode_event(each)) == each for each in events)
 
 
 @pytest.mark.parametrize("event_type", BODIES)

@@ -16,8 +16,8 @@ from domain.measures import Source
 from domain.records import RecordedEvent
 from domain.vocabulary import Category, Classification, Correctable, CorrectionReason, RiskLevel
 from tests.examples import EPISODE_ID, NOON, SUBJECT_ID, WEST_MIDLANDS, event
+from tests.unit.random_histories import history
 from tests.unit.records import record, reported, uuid_of
-from tests.unit.test_episode_definition import history
 
 HOUR = timedelta(hours=1)
 MOST = CorrectionReason.LATE_INFORMATION

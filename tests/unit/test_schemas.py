@@ -1,7 +1,7 @@
 """The committed schemas are those of the structs, valid, and complete."""
 
 from importlib.resources import files
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import jsonschema_rs
 import pytest
@@ -9,10 +9,10 @@ from jsonschema import Draft202012Validator
 from msgspec import Struct
 from msgspec.json import decode, encode
 
+from contracts.bodies import Body
 from contracts.catalogue import contracts_document
-from contracts.facts import EVENT_OF_BODY
-from contracts.messages import BODIES as BODY_TYPES
-from contracts.messages import Body
+from contracts.catalogue_page import catalogue_page
+from contracts.message_types import BODIES as BODY_TYPES
 from contracts.schemas import (
     BODY_OF_TYPE,
     DIALECT,
@@ -23,7 +23,8 @@ from contracts.schemas import (
     split_type,
 )
 from domain.events import Event
-from tests.examples import BODIES, message
+from tests.example_bodies import BODIES
+from tests.examples import message
 
 FOLDER = files("contracts").joinpath("schemas")
 TYPES = tuple(BODY_OF_TYPE)
@@ -96,8 +97,7 @@ def test_a_schema_is_closed_and_uses_only_what_a_registry_can_compare(event_type
 def test_message_types_events_schemas_and_the_list_of_contracts_agree() -> None:
     listed = [f"{each.type}.{each.version}" for each in contracts_document().contracts]
 
-    assert set(EVENT_OF_BODY) == set(BODY_TYPES)
-    assert set(EVENT_OF_BODY.values()) <= set(get_args(Event))
+    assert {body.event for body in BODY_TYPES} <= set(get_args(Event))
     assert listed == list(TYPES) == [body.event_type for body in BODY_TYPES]
     assert len({body.title for body in BODY_TYPES}) == len(BODY_TYPES)
     for event_type in TYPES:
@@ -122,12 +122,18 @@ def test_a_type_without_family_fact_and_version_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("body", BODY_TYPES, ids=lambda body: body.event_type)
-def test_bodies_are_flat_so_a_rejection_can_point_without_reading_names_that_were_sent(
+def test_no_body_holds_names_of_the_senders_so_a_rejection_can_point_without_repeating_them(
     body: type[Body],
 ) -> None:
+    def parts(hint: Any) -> list[Any]:
+        inner = get_type_hints(hint).values() if is_struct(hint) else get_args(hint)
+        return [hint, *(part for each in inner for part in parts(each))]
+
+    def is_struct(hint: Any) -> bool:
+        return isinstance(hint, type) and issubclass(hint, Struct)
+
     for hint in get_type_hints(body).values():
-        parts = (hint, *get_args(hint))
-        assert not any(isinstance(part, type) and issubclass(part, Struct) for part in parts)
+        assert not any(part is dict or get_origin(part) is dict for part in parts(hint))
 
 
 def test_what_is_expected_is_told_in_words() -> None:
@@ -147,3 +153,11 @@ def test_references_in_a_schema_are_resolved_in_place() -> None:
     assert _inline({"anyOf": [{"$ref": "#/$defs/B"}, {"type": "null"}]}, components) == {
         "anyOf": [{"items": {"type": "string"}}, {"type": "null"}]
     }
+
+
+def test_the_committed_catalogue_is_the_one_made_from_the_message_types() -> None:
+    committed_page = files("contracts").joinpath("CATALOGUE.md").read_text(encoding="utf-8")
+
+    assert committed_page == catalogue_page()
+    for body in BODY_TYPES:
+        assert f"## {body.event_type}\n" in committed_page
