@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 from domain.codes import Code, CodeList, EthnicGroup
+from domain.periods import ReportingYear
 
 
 @cache
@@ -41,9 +43,19 @@ def _code_list(document: dict[str, Any]) -> CodeList:
             Code(
                 code=entry["code"],
                 label=entry["label"],
-                valid_from_year=entry.get("valid_from_year"),
-                valid_to_year=entry.get("valid_to_year"),
+                valid_from=_day(entry, "valid_from"),
+                valid_to=_day(entry, "valid_to"),
             )
             for entry in document["codes"]
         ),
     )
+
+
+def _day(entry: dict[str, Any], side: str) -> date | None:
+    """Return the first or last day of a code, which the file gives as a date or a year."""
+    if side in entry:
+        return date.fromisoformat(entry[side])
+    if f"{side}_year" not in entry:
+        return None
+    year = ReportingYear(ending=entry[f"{side}_year"])
+    return year.starts_on if side == "valid_from" else year.ends_on

@@ -7,9 +7,9 @@ from typing import Final, Generic, TypeVar
 
 from contracts.reasons import Reason
 from contracts.ssda903_care import Care, join_episodes
-from contracts.ssda903_files import Module, Row, Table
 from contracts.ssda903_parsing import RowParser
 from contracts.ssda903_rows import EpisodeRow, HeaderRow, MissingRow, Refusal, UascRow
+from contracts.ssda903_tables import Module, Row, Table
 
 TWO_CHILDREN: Final = "Another row of the Header has the same reference for another child."
 

@@ -1,95 +1,38 @@
-"""The CSV files of an SSDA903 return, as rows of named fields; says which file is which module."""
+"""The files of an SSDA903 return, as rows of named fields; says which file is which module."""
 
 import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
 
+from contracts.ssda903_tables import (
+    COLUMNS,
+    EXPORT_AGAIN,
+    REQUIRED,
+    BrokenRow,
+    Module,
+    ReturnFiles,
+    Row,
+    Table,
+)
+from contracts.ssda903_xml import is_xml, read_xml
 from domain.errors import FileFormatError
 
-
-class Module(StrEnum):
-    """A part of the return that the hub takes, by the name that its file bears."""
-
-    HEADER = "header"
-    EPISODES = "episodes"
-    MISSING = "missing"
-    UASC = "uasc"
-
-
-# The columns that are read; a file may have others, and in any order.
-COLUMNS: Final[Mapping[Module, tuple[str, ...]]] = {
-    Module.HEADER: ("CHILD", "SEX", "DOB", "ETHNIC", "UPN"),
-    Module.EPISODES: (
-        "CHILD",
-        "DECOM",
-        "RNE",
-        "LS",
-        "PLACE",
-        "PLACE_PROVIDER",
-        "DEC",
-        "REC",
-        "REASON_PLACE_CHANGE",
-        "HOME_POST",
-    ),
-    Module.MISSING: ("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END"),
-    Module.UASC: ("CHILD",),
-}
-REQUIRED: Final = (Module.HEADER, Module.MISSING)
 DELIMITERS: Final = ",;\t|"
-
-EXPORT_AGAIN: Final = "Export it again as CSV in UTF-8 and send the whole return again."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A data row, counted from 1: its fields by column, without space around them."""
-
-    number: int
-    fields: Mapping[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BrokenRow:
-    """A data row, counted from 1, that has no fields one could trust, and why."""
-
-    number: int
-    problem: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A file of the return. Blank lines and lines of nothing but separators are no rows."""
-
-    file: str
-    module: Module
-    rows: tuple[Row, ...]
-    broken: tuple[BrokenRow, ...]
-
-    @property
-    def row_count(self) -> int:
-        """How many data rows the file has, the broken ones included."""
-        return len(self.rows) + len(self.broken)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReturnFiles:
-    """The tables of a return by module, and the names of the files that were left unread."""
-
-    tables: Mapping[Module, Table]
-    ignored: tuple[str, ...]
 
 
 def read_tables(files: Mapping[str, bytes]) -> ReturnFiles:
     """Read the files of a return, given by name; others than the four modules are left unread.
 
-    Raises FileFormatError if Header or Missing is not there, if a module comes twice, or if a
-    file is empty, is not text, or lacks a column.
+    A file is XML by what it holds, and then it is the whole return.
+    Raises FileFormatError if Header or Missing is not there, if a module comes twice, if a file
+    is empty, is not text, or lacks a column, and for XML as `read_xml` does.
     """
+    whole = sorted(name for name, content in files.items() if is_xml(content))
+    if whole:
+        return _read_whole(whole[0], files)
     named: dict[Module, str] = {}
     ignored = []
     for name in sorted(files):
@@ -111,6 +54,19 @@ def read_tables(files: Mapping[str, bytes]) -> ReturnFiles:
         if module in named
     }
     return ReturnFiles(tables=tables, ignored=tuple(ignored))
+
+
+def _read_whole(name: str, files: Mapping[str, bytes]) -> ReturnFiles:
+    others = sorted({*files} - {name})
+    rival = next((each for each in others if is_xml(files[each]) or module_of(each)), None)
+    if rival is not None:
+        raise FileFormatError(
+            name,
+            problem=f"a return in XML is one file, and beside it stands {rival}.",
+            remedy="Leave the files of one return in the folder, as CSV or as one XML file.",
+        )
+    tables, ignored = read_xml(name, files[name])
+    return ReturnFiles(tables=tables, ignored=(*others, *ignored))
 
 
 def module_of(name: str) -> Module | None:
@@ -154,11 +110,10 @@ def _check_present(named: Mapping[Module, str], ignored: list[str]) -> None:
         if module in named:
             continue
         found = ", ".join(sorted([*named.values(), *ignored])) or "no file"
-        xml = " A return in XML must be exported as CSV." if found.lower().endswith(".xml") else ""
         raise FileFormatError(
             f"{module}.csv",
             problem=f"the return has no file for the module {module.title()}; found {found}.",
-            remedy=f"Put {module}.csv with the columns {', '.join(COLUMNS[module])} into it.{xml}",
+            remedy=f"Put {module}.csv with the columns {', '.join(COLUMNS[module])} into it.",
         )
 
 

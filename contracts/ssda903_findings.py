@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contracts.ssda903_children import ModuleRows, R, ReturnedChild, ReturnRows
-from contracts.ssda903_files import Module
 from contracts.ssda903_rows import MissingRow
+from contracts.ssda903_tables import Module
 from domain.missing_periods import CEASED_OTHERWISE, Case, ChildRecord, MissingPeriod
 from domain.periods import ReportingYear, eighteenth_birthday
 from domain.rules import CEASED_AT_EIGHTEEN, Rule, period_findings

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Final
 
 from contracts.reasons import Reason
-from contracts.ssda903_files import Row
 from contracts.ssda903_rows import EpisodeRow, Flaw, HeaderRow, MissingRow, Refusal, UascRow
-from domain.codes import CodeList, valid_in
+from contracts.ssda903_tables import Row
+from domain.codes import CodeList, valid_between
 from domain.identifiers import is_reference, normalise_postcode, normalise_upn, upn_problem
 from domain.missing_periods import MissingEntry, Unread
 from domain.periods import ReportingYear
@@ -19,7 +19,8 @@ from domain.vocabulary import Classification, Sex
 # Room for the kind and the date that a reference to an episode or a placement adds.
 LONGEST_CHILD: Final = 40
 
-# The codes of either generation are understood in every year.
+# The codes of either generation are understood in every year, since each means one thing only; that
+# a year does not have one of them is a finding.
 SEXES: Final[Mapping[str, Sex]] = {
     "1": Sex.MALE,
     "2": Sex.FEMALE,
@@ -41,6 +42,10 @@ START_INVALID: Final = "141"
 END_INVALID: Final = "147"
 UPN_INVALID: Final = "168"
 END_BEFORE_START: Final = "356"
+# P2 is no placement from 28 October 2023; one that ends on that day is in order.
+INDEPENDENT_AFTER: Final = "217t"
+INDEPENDENT: Final = "P2"
+INDEPENDENT_UNTIL: Final = date(2023, 10, 28)
 
 _DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/((?:19|20)[0-9]{2})")
 _UPN_UNKNOWN = re.compile(r"UN[1-5]")
@@ -63,6 +68,7 @@ PROVIDER: Final = CodeField(column="PLACE_PROVIDER", code_list="placement_provid
 CHANGE_REASON: Final = CodeField(
     column="REASON_PLACE_CHANGE", code_list="reason_place_change", rule="1009"
 )
+SEX: Final = CodeField(column="SEX", code_list="sex", rule=SEX_INVALID)
 ETHNICITY: Final = CodeField(column="ETHNIC", code_list="ethnicity", rule=ETHNICITY_INVALID)
 
 
@@ -79,12 +85,12 @@ class RowParser:
         if isinstance(child, Refusal):
             return child
         sex, born_on = SEXES.get(row.fields["SEX"].upper()), read_date(row.fields["DOB"])
-        ethnicity = self.code(row, ETHNICITY, self.year)
+        ethnicity = self.code(row, ETHNICITY, self.year.starts_on)
         upn = normalise_upn(row.fields["UPN"])
         upn_known = upn != "" and not _UPN_UNKNOWN.fullmatch(upn)
         upn_valid = upn_known and upn_problem(upn) is None
         checks = (
-            (sex is None, SEX_INVALID, "SEX"),
+            (self.code(row, SEX, self.year.starts_on) is None, SEX_INVALID, "SEX"),
             (isinstance(born_on, Unread), BIRTH_DATE_INVALID, "DOB"),
             (ethnicity is None, ETHNICITY_INVALID, "ETHNIC"),
             (upn_known and not upn_valid, UPN_INVALID, "UPN"),
@@ -126,7 +132,7 @@ class RowParser:
             ceased_reason=self.code(row, CEASED_REASON, starts_on),
             change_reason=self.code(row, CHANGE_REASON, starts_on),
             home_postcode=normalise_postcode(row.fields["HOME_POST"]),
-            flaws=(*self._code_flaws(row, starts_on), *_order_flaws(starts_on, ended)),
+            flaws=(*self._code_flaws(row, starts_on, ended), *_order_flaws(starts_on, ended)),
         )
 
     def missing(self, row: Row) -> MissingRow | Refusal:
@@ -159,23 +165,31 @@ class RowParser:
         child = read_child(row)
         return child if isinstance(child, Refusal) else UascRow(number=row.number, child=child)
 
-    def code(self, row: Row, field: CodeField, of: date | ReportingYear) -> str | None:
-        """Return a code valid in the collection year or when the row's facts began; else None.
+    def code(self, row: Row, field: CodeField, began_on: date) -> str | None:
+        """Return a code that was valid on some day from its fact to the end of the year; else None.
 
         A code that has left its list since is still right for what was recorded under it.
         """
         code = row.fields[field.column].upper()
-        years = {self.year, of if isinstance(of, ReportingYear) else ReportingYear.of(of)}
-        listed = self.code_lists[field.code_list]
-        return code if any(valid_in(listed, code, year.ending) for year in years) else None
+        return code if self.listed(field, code, began_on) else None
 
-    def _code_flaws(self, row: Row, starts_on: date) -> tuple[Flaw, ...]:
+    def listed(self, field: CodeField, code: str, began_on: date) -> bool:
+        """Return whether a return of this year may carry a code for what began on a day."""
+        last = max(began_on, self.year.ends_on)
+        return valid_between(self.code_lists[field.code_list], code, began_on, last)
+
+    def _code_flaws(self, row: Row, starts_on: date, ends_on: date | None) -> tuple[Flaw, ...]:
         fields = (NEW_REASON, LEGAL_STATUS, PLACEMENT, PROVIDER, CEASED_REASON, CHANGE_REASON)
-        return tuple(
+        flaws = [
             Flaw(code=field.rule, field=field.column)
             for field in fields
             if row.fields[field.column] and self.code(row, field, starts_on) is None
-        )
+        ]
+        last = max(starts_on, ends_on or self.year.ends_on)
+        if row.fields[PLACEMENT.column].upper() == INDEPENDENT and last > INDEPENDENT_UNTIL:
+            flaws = [flaw for flaw in flaws if flaw.field != PLACEMENT.column]
+            flaws.append(Flaw(code=INDEPENDENT_AFTER, field=PLACEMENT.column))
+        return tuple(flaws)
 
 
 def read_child(row: Row) -> str | Refusal:

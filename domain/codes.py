@@ -1,25 +1,33 @@
-"""Code lists by collection year, and the groups in which placements and ethnicity are published."""
+"""Code lists with the days of their codes, and the published groups of some of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from domain.periods import ReportingYear
+
 
 @dataclass(frozen=True, kw_only=True)
 class Code:
-    """One code of a list, and the collection years in which a return may carry it.
+    """One code of a list, and the London days on which it may be used.
 
     label: our own short wording; None: no definition was found.
-    valid_from_year, valid_to_year: first and last collection year, each named by the year in
-        which it ends; None: open on that side.
+    valid_from, valid_to: first and last day; None: open on that side. A list that changes with
+        the collection year changes on 1 April.
     """
 
     code: str
     label: str | None
-    valid_from_year: int | None = None
-    valid_to_year: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def valid_between(self, first: date, last: date) -> bool:
+        """Return whether the code is valid on some day of a span; both its days belong to it."""
+        begun = self.valid_from is None or self.valid_from <= last
+        return begun and (self.valid_to is None or self.valid_to >= first)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +117,21 @@ def find_code(code_list: CodeList, code: str) -> Code | None:
     return next((entry for entry in code_list.codes if entry.code == code), None)
 
 
+def valid_between(code_list: CodeList, code: str, first: date, last: date) -> bool:
+    """Return whether a list has a code on some day of a span.
+
+    What was recorded under a code stays right after the list has dropped it, and is told in the
+    words of a later list if it is told later: so a fact may carry any code that was valid
+    between the day it began and the day it was told.
+    """
+    entry = find_code(code_list, code)
+    return entry is not None and entry.valid_between(first, last)
+
+
 def valid_in(code_list: CodeList, code: str, collection_year: int) -> bool:
     """Return whether a return of a collection year may carry a code; 2018 means 2017/18."""
-    entry = find_code(code_list, code)
-    if entry is None:
-        return False
-    begun = entry.valid_from_year is None or entry.valid_from_year <= collection_year
-    ended = entry.valid_to_year is not None and entry.valid_to_year < collection_year
-    return begun and not ended
+    year = ReportingYear(ending=collection_year)
+    return valid_between(code_list, code, year.starts_on, year.ends_on)
 
 
 def codes_in(code_list: CodeList, collection_year: int) -> tuple[str, ...]:

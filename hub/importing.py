@@ -1,30 +1,31 @@
-"""Takes whole files in: CloudEvents as NDJSON or a JSON array, and SSDA903 returns."""
+"""Takes whole files in: CloudEvents as NDJSON or a JSON array, and publishers' own formats."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Protocol, TypeVar
 
+from msgspec.structs import replace
+
+from contracts.file_reading import FileReading, RowFinding, RowRejection
 from contracts.imports import (
     FindingEntry,
     ImportReport,
+    QuestionEntry,
     RejectionEntry,
     Totals,
+    ranges_of,
     report,
     totals_of,
 )
 from contracts.outcomes import Outcome, Receipt, Rejection
 from contracts.reasons import Reason
-from contracts.ssda903 import read_return
-from contracts.ssda903_reading import ReturnReading, RowRejection
-from contracts.submissions import Contract
-from domain.errors import UsageError
+from contracts.returned_rows import RowMemory
 from domain.identifiers import PublisherId
 from hub.event_files import event_lines, name_of
-from hub.identity.keys import Keys
-from hub.identity.sealing import seal
-from hub.intake import Message
+from hub.message_reading import Message
+from hub.returned_rows import RowStore
 
 BATCH = 2_000
 # How long an import waits for the outcomes of one batch that went through Kafka.
@@ -74,98 +75,145 @@ def publish_file(
         if progress is not None:
             progress(len(lines))
     totals = totals_of(outcomes)
-    return report({name: totals}, events=totals, findings=(), rejections=tuple(rejections))
-
-
-def read_ssda903(
-    path: Path, *, publisher: PublisherId, year: int, contract: Contract, keys: Keys
-) -> ReturnReading:
-    """Read the CSV files of a folder as one SSDA903 return.
-
-    Raises UsageError if the folder cannot be read, FileFormatError as the adapter does.
-    """
-    try:
-        if not path.is_dir():
-            raise UsageError(f"{path} is not a folder; give the folder of the return's CSV files.")
-        files = {
-            each.name: each.read_bytes()
-            for each in sorted(path.iterdir())
-            if each.suffix.lower() == ".csv" and each.is_file()
-        }
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    return read_return(
-        files,
-        publisher=publisher,
-        year=year,
-        code_lists=contract.code_lists,
-        seal=lambda identity: seal(identity, keys.sealing),
-        event_key=keys.event_key,
+    return report(
+        {name: totals},
+        events=totals,
+        findings=(),
+        rejections=tuple(rejections),
+        outcomes=ranges_of(name, outcomes),
     )
 
 
 def import_return(
     door: Recorder,
-    reading: ReturnReading,
+    reading: FileReading,
     *,
     publisher: PublisherId,
     progress: Progress | None = None,
+    store: RowStore | None = None,
+    remember: bool = True,
 ) -> ImportReport:
-    """Send what a return was read into, and report on every row of it."""
-    ends: dict[tuple[str, int], list[Outcome | None]] = defaultdict(list)
-    rejections = [
-        RejectionEntry(
-            file=each.file,
-            row=each.row,
-            code=each.code,
-            pointer=each.pointer,
-            message=each.message,
-        )
-        for each in reading.rejections
-    ]
-    refused = {(each.file, each.row) for each in reading.rejections}
+    """Send what a file was read into, and report on every row of it.
+
+    store: keeps what the next reading must know, once the messages are durable. remember: False:
+    the door stores nothing either.
+    """
     if reading.rejections:
         door.refuse([_refused(each, publisher) for each in reading.rejections])
-    every: list[Outcome | None] = []
-    for batch in _batches(iter(reading.messages)):
+    memory = reading.memory
+    erased = store.erased(publisher, memory) if store and memory else frozenset()
+    sent = _send(door, reading, publisher, erased, progress)
+    outcomes = _row_outcomes(reading, sent)
+    questions: tuple[QuestionEntry, ...] = ()
+    if store is not None and memory is not None:
+        questions = store.questions(publisher, memory)
+        if remember:
+            store.save(publisher, _taken(memory, sent.refused | erased))
+    return report(
+        {file: totals_of(of_rows) for file, of_rows in outcomes.items()},
+        events=totals_of(sent.every),
+        findings=tuple(map(_finding, reading.findings)),
+        rejections=(*map(_entry, reading.rejections), *sent.rejections),
+        outcomes=tuple(
+            each for file, of_rows in outcomes.items() for each in ranges_of(file, of_rows)
+        ),
+        ignored=reading.ignored,
+        questions=questions,
+    )
+
+
+@dataclass(kw_only=True)
+class _Sent:
+    """How the messages of a file ended: all of them, by row, and those that were not taken.
+
+    refused: what those are about.
+    """
+
+    every: list[Outcome | None] = field(default_factory=list)
+    by_row: dict[tuple[str, int], list[Outcome | None]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    rejections: list[RejectionEntry] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+
+def _send(
+    door: Door,
+    reading: FileReading,
+    publisher: PublisherId,
+    erased: Set[str],
+    progress: Progress | None,
+) -> _Sent:
+    sent = _Sent()
+    for message in reading.messages:
+        if message.about in erased:
+            sent.every.append(Outcome.DUPLICATE)
+            sent.by_row[message.file, message.row].append(Outcome.DUPLICATE)
+    for batch in _batches(each for each in reading.messages if each.about not in erased):
         receipts = door.receive(
             [each.raw for each in batch], sent_by=publisher, wait_seconds=WAIT_SECONDS
         )
         for message, receipt in zip(batch, receipts, strict=True):
             outcome = _outcome(receipt)
-            every.append(outcome)
-            ends[message.file, message.row].append(outcome)
+            sent.every.append(outcome)
+            sent.by_row[message.file, message.row].append(outcome)
             entry = _rejection(message.file, message.row, receipt)
             if entry is not None:
-                rejections.append(entry)
+                sent.rejections.append(entry)
+                sent.refused.add(message.about)
         if progress is not None:
             progress(len(batch))
-    # A row that gives no event of its own (a change of legal status, say) goes with the rest.
-    rest = Outcome.ACCEPTED if Outcome.ACCEPTED in every else Outcome.DUPLICATE
-    files = {
-        file: totals_of(
-            [
-                Outcome.REJECTED if (file, row) in refused else _worst(ends.get((file, row)), rest)
-                for row in range(1, count + 1)
-            ]
-        )
+    return sent
+
+
+def _row_outcomes(reading: FileReading, sent: _Sent) -> dict[str, list[Outcome | None]]:
+    """Return how each row ended, by file; None: it is in flight, or held for an answer."""
+    refused = {(each.file, each.row) for each in reading.rejections}
+    memory = reading.memory
+    held = {
+        (row.statements[-1].place.file, row.statements[-1].place.row)
+        for row in (memory.rows if memory else ())
+        if row.held
+    }
+    # What no message tells of, not even that of another row, goes with the rest.
+    rest = Outcome.ACCEPTED if Outcome.ACCEPTED in sent.every else Outcome.DUPLICATE
+
+    def outcome(place: tuple[str, int]) -> Outcome | None:
+        if place in refused:
+            return Outcome.REJECTED
+        if place in held:
+            return None
+        told = place if place in sent.by_row else reading.carried.get(place, place)
+        return _worst(sent.by_row.get(told), rest)
+
+    return {
+        file: [outcome((file, row)) for row in range(1, count + 1)]
         for file, count in reading.rows.items()
     }
-    return report(
-        files,
-        events=totals_of(every),
-        findings=tuple(
-            FindingEntry(
-                file=each.file,
-                row=each.row,
-                code=each.code,
-                field=each.field,
-                subject_row=each.subject_row,
-            )
-            for each in reading.findings
-        ),
-        rejections=tuple(rejections),
-        ignored=reading.ignored,
+
+
+def _taken(memory: RowMemory, refused: Set[str]) -> RowMemory:
+    """Return a memory without the rows of which nothing, or not everything, was told."""
+    return replace(memory, rows=tuple(row for row in memory.rows if row.about not in refused))
+
+
+def _finding(finding: RowFinding) -> FindingEntry:
+    return FindingEntry(
+        file=finding.file,
+        row=finding.row,
+        code=finding.code,
+        field=finding.field,
+        subject_row=finding.subject_row,
+    )
+
+
+def _entry(rejection: RowRejection) -> RejectionEntry:
+    return RejectionEntry(
+        file=rejection.file,
+        row=rejection.row,
+        code=rejection.code,
+        pointer=rejection.pointer,
+        message=rejection.message,
     )
 
 
@@ -182,14 +230,19 @@ def merge(reports: Mapping[str, ImportReport]) -> ImportReport:
         events=events,
         findings=tuple(entry for each in reports.values() for entry in each.findings),
         rejections=tuple(entry for each in reports.values() for entry in each.rejections),
+        outcomes=tuple(entry for each in reports.values() for entry in each.outcomes),
+        questions=tuple(entry for each in reports.values() for entry in each.questions),
     )
 
 
 def _refused(rejection: RowRejection, publisher: PublisherId) -> Message:
-    """Return a refused row as the message it never became: its place, and none of its values."""
-    place = f"{rejection.file}:{rejection.row}:{rejection.code}"
+    """Return a refused row as the message it never became, and none of its values.
+
+    The same row refused for the same reason is the same message, wherever it stands.
+    """
+    row = rejection.content or f"{rejection.file}:{rejection.row}"
     return Message(
-        raw=place.encode(),
+        raw=f"{row}:{rejection.code}".encode(),
         sent_by=publisher,
         rejection=Rejection(
             reason=Reason.ROW_INVALID,

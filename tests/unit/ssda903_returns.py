@@ -7,6 +7,7 @@ from typing import Final
 
 from contracts.code_lists import read_code_lists
 from contracts.identity import Identity
+from contracts.returned_rows import KnownRow
 from contracts.ssda903 import read_return
 from contracts.ssda903_reading import ReturnReading
 
@@ -96,6 +97,7 @@ def read(
     year: int = 2018,
     publisher: str = "la-330",
     sealer: Sealer | None = None,
+    known: Sequence[KnownRow] = (),
 ) -> ReturnReading:
     """Read a return, of authority 330 unless given."""
     return read_return(
@@ -105,6 +107,7 @@ def read(
         code_lists=read_code_lists(),
         seal=sealer or Sealer(),
         event_key=event_key,
+        known=known,
     )
 
 

@@ -1,6 +1,7 @@
 """Code lists by collection year, and the groups built on them."""
 
 import json
+from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
@@ -16,28 +17,41 @@ from domain.codes import (
     codes_in,
     find_code,
     placement_group,
+    valid_between,
     valid_in,
 )
 from domain.vocabulary import RiskLevel, Sex
 
-YEARS = st.integers(min_value=2000, max_value=2050)
+DAYS = st.dates(date(2023, 1, 1), date(2023, 12, 31))
 
 
 def codes_of(name: str, collection_year: int) -> set[str]:
     return set(codes_in(read_code_lists()[name], collection_year))
 
 
-@given(YEARS, st.none() | YEARS, st.none() | YEARS)
-def test_a_code_is_valid_from_its_first_to_its_last_year(
-    year: int, first: int | None, last: int | None
+@given(DAYS, DAYS, st.none() | DAYS, st.none() | DAYS)
+def test_a_code_is_valid_on_the_days_from_its_first_to_its_last(
+    one: date, other: date, first: date | None, last: date | None
 ) -> None:
-    code = Code(code="K9", label=None, valid_from_year=first, valid_to_year=last)
+    if first is not None and last is not None:
+        first, last = min(first, last), max(first, last)
+    code = Code(code="K9", label=None, valid_from=first, valid_to=last)
     code_list = CodeList(name="example", source="ours", codes=(code,))
+    begin, end = min(one, other), max(one, other)
 
-    outside = (first is not None and year < first) or (last is not None and year > last)
+    valid = any(
+        (first is None or first <= day) and (last is None or day <= last)
+        for day in (begin + timedelta(days=number) for number in range((end - begin).days + 1))
+    )
 
-    assert valid_in(code_list, "K9", year) is not outside
-    assert codes_in(code_list, year) == (() if outside else ("K9",))
+    assert valid_between(code_list, "K9", begin, end) is valid
+
+
+def test_a_year_has_the_codes_of_all_its_days() -> None:
+    within = Code(code="K9", label=None, valid_from=date(2018, 3, 31), valid_to=date(2018, 4, 1))
+    code_list = CodeList(name="example", source="ours", codes=(within,))
+
+    assert [year for year in range(2015, 2022) if codes_in(code_list, year)] == [2018, 2019]
 
 
 def test_an_unknown_code_is_found_nowhere_and_never_valid() -> None:
@@ -112,11 +126,66 @@ def test_the_lists_agree_with_the_vocabulary_of_the_events() -> None:
     assert codes_of("sex", 2026) == set(Sex)
 
 
-def test_absent_was_a_police_category_of_its_own_from_2013_to_2017() -> None:
-    assert "absent" not in codes_of("police_risk_level", 2012)
-    assert "absent" in codes_of("police_risk_level", 2015)
-    assert "absent" not in codes_of("police_risk_level", 2018)
-    assert {"low", "medium", "high"} <= codes_of("police_risk_level", 2012)
+@pytest.mark.parametrize(
+    ("name", "code", "first", "last"),
+    [
+        ("placement_type", "K3", 2024, None),
+        ("placement_type", "H5", None, 2025),
+        ("placement_type", "P2", None, 2024),
+        ("placement_type", "Z1", None, 2025),
+        ("placement_type", "Z11", 2026, None),
+        ("placement_type", "Z12", 2026, None),
+        ("placement_type", "Z13", 2026, None),
+        ("placement_type", "Z14", 2026, None),
+        ("sex", "1", None, 2024),
+        ("sex", "2", None, 2024),
+        ("sex", "M", 2025, None),
+        ("sex", "F", 2025, None),
+        ("sex", "U", 2025, None),
+        ("social_worker_change", "MANAGE", 2024, None),
+        ("social_worker_change", "OTHERS", 2024, None),
+        ("return_module", "SWEpisodes", 2024, None),
+        ("return_module", "DoLo", 2027, None),
+        ("police_risk_level", "absent", 2014, 2017),
+        ("police_risk_level", "no-apparent-risk", 2017, None),
+        ("police_risk_level", "very-low", 2018, None),
+    ],
+)
+def test_a_list_changes_in_the_year_that_its_source_says(
+    name: str, code: str, first: int | None, last: int | None
+) -> None:
+    having = [year for year in range(2010, 2031) if code in codes_of(name, year)]
+
+    assert having == list(range(first or 2010, (last or 2030) + 1))
+
+
+def test_every_change_of_a_list_has_a_test_above() -> None:
+    changing = {
+        entry.code
+        for each in read_code_lists().values()
+        for entry in each.codes
+        if each.name not in ("social_worker_change", "push_pull_reason")
+        and (entry.valid_from or entry.valid_to)
+    }
+
+    assert changing == {
+        *("K3", "H5", "P2", "Z1", "Z11", "Z12", "Z13", "Z14", "1", "2", "M", "F", "U"),
+        *("SWEpisodes", "DoLo", "absent", "no-apparent-risk", "very-low"),
+    }
+
+
+def test_a_return_before_2023_24_knows_no_change_of_social_worker() -> None:
+    assert codes_of("social_worker_change", 2023) == set()
+    assert len(codes_of("social_worker_change", 2024)) == 10
+
+
+def test_p2_ends_within_a_year_on_27_october_2023() -> None:
+    placements = read_code_lists()["placement_type"]
+
+    last, next_day = date(2023, 10, 27), date(2023, 10, 28)
+
+    assert valid_between(placements, "P2", last, last)
+    assert not valid_between(placements, "P2", next_day, next_day)
 
 
 def test_every_placement_code_of_any_year_has_a_group() -> None:
@@ -181,9 +250,9 @@ def test_no_code_ends_before_it_begins() -> None:
     reversed_codes = [
         entry.code
         for entry in entries
-        if entry.valid_from_year is not None
-        and entry.valid_to_year is not None
-        and entry.valid_to_year < entry.valid_from_year
+        if entry.valid_from is not None
+        and entry.valid_to is not None
+        and entry.valid_to < entry.valid_from
     ]
 
     assert reversed_codes == []

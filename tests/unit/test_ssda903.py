@@ -3,9 +3,9 @@
 import pytest
 from msgspec.json import decode
 
+from contracts.file_reading import RowFinding, RowRejection
 from contracts.identity import Identity
-from contracts.ssda903 import carried_on
-from contracts.ssda903_reading import ReturnReading, RowFinding, RowRejection
+from contracts.ssda903_reading import ReturnReading
 from domain.errors import UsageError
 from domain.identifiers import upn_check_letter
 from tests.unit.ssda903_returns import (
@@ -62,14 +62,35 @@ def test_a_child_is_registered_with_sealed_identity_and_plain_attributes() -> No
 
 
 @pytest.mark.parametrize(
-    ("code", "sex"), [("1", "M"), ("2", "F"), ("M", "M"), ("f", "F"), ("U", "U"), ("9", None)]
+    ("code", "sex", "year"),
+    [
+        ("1", "M", 2018),
+        ("2", "F", 2024),
+        ("M", "M", 2025),
+        ("f", "F", 2026),
+        ("U", "U", 2025),
+    ],
 )
-def test_sex_is_understood_in_the_old_codes_and_the_new(code: str, sex: str | None) -> None:
-    reading = read(files_of(headers=[header(sex=code)]))
+def test_sex_is_written_in_the_codes_of_its_year(code: str, sex: str, year: int) -> None:
+    reading = read(files_of(headers=[header(sex=code)]), year=year)
+
+    (body,) = data_of(reading, "subject.registered")
+    assert body["sex"] == sex
+    assert findings_of(reading, "header.csv") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "sex", "year"),
+    [("1", "M", 2025), ("2", "F", 2026), ("M", "M", 2024), ("U", "U", 2018), ("9", None, 2018)],
+)
+def test_a_code_for_sex_of_another_year_is_found_and_understood_all_the_same(
+    code: str, sex: str | None, year: int
+) -> None:
+    reading = read(files_of(headers=[header(sex=code)]), year=year)
 
     (body,) = data_of(reading, "subject.registered")
     assert body.get("sex") == sex
-    assert findings_of(reading, "header.csv") == ([] if sex else [(1, "101", "SEX")])
+    assert findings_of(reading, "header.csv") == [(1, "101", "SEX")]
 
 
 def test_what_the_header_gets_wrong_is_left_out_and_found() -> None:
@@ -262,20 +283,6 @@ def test_children_that_the_header_lacks_are_found_in_every_module() -> None:
 
     assert findings_of(reading, "episodes.csv") == [(1, "INT03", "CHILD")]
     assert findings_of(reading, "uasc.csv") == [(1, "INT09", "CHILD")]
-
-
-def test_a_period_left_open_last_year_and_not_gone_on_with_is_found_in_last_years_return() -> None:
-    last_year = read(
-        files_of(absences=[missing("01/03/2017"), missing("20/03/2017", child="C9")]), year=2017
-    )
-
-    found = carried_on(last_year, read(files_of(absences=[missing("01/03/2017", "03/04/2017")])))
-
-    assert found == (
-        RowFinding(
-            file="previous/missing.csv", row=2, code="576", field="MIS_START", subject_row=None
-        ),
-    )
 
 
 @pytest.mark.parametrize(

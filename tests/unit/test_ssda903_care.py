@@ -4,7 +4,7 @@ import pytest
 from msgspec.json import decode
 
 from contracts.ssda903_reading import ReturnReading
-from tests.unit.ssda903_returns import episode, files_of, missing, read
+from tests.unit.ssda903_returns import episode, files_of, header, missing, read
 
 
 def told(reading: ReturnReading) -> list[tuple[str, str, str, int]]:
@@ -220,7 +220,7 @@ def test_a_code_of_the_year_of_the_return_or_of_the_episode_is_valid() -> None:
         episode("01/12/2025", rne="P", place="Z11"),
     ]
 
-    reading = read(files_of(episodes=episodes), year=2026)
+    reading = read(files_of(headers=[header(sex="F")], episodes=episodes), year=2026)
 
     assert reading.findings == ()
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.ssda903_files import COLUMNS, Module, module_of, read_table, read_tables
+from contracts.ssda903_files import module_of, read_table, read_tables
+from contracts.ssda903_tables import COLUMNS, Module
 from domain.errors import FileFormatError
 from tests.unit.ssda903_returns import HEADER, MISSING, files_of, missing, read
 
@@ -63,11 +64,6 @@ def test_a_return_without_header_or_missing_is_refused_by_name(absent: str) -> N
     assert raised.value.file == absent
     assert "episodes.csv" in raised.value.problem
     assert "CHILD" in raised.value.remedy
-
-
-def test_a_return_in_xml_is_refused_with_what_to_do() -> None:
-    with pytest.raises(FileFormatError, match="exported as CSV"):
-        read({"return.xml": b"<Message/>"})
 
 
 def test_an_empty_folder_is_refused() -> None:
