@@ -13,6 +13,7 @@ from msgspec.json import Decoder, Encoder, decode
 from contracts.identity import Identity
 from contracts.outcomes import Rejection
 from contracts.reasons import MEANING, Reason
+from contracts.unique_names import repeats_a_name
 
 HEADER = {"alg": "ECDH-ES", "enc": "A256GCM"}
 IDENTITY_TYPES = frozenset({"missing.subject.registered.v1", "missing.subject.amended.v1"})
@@ -68,6 +69,8 @@ def unseal(sealed: str, key: OKPKey) -> Identity | Rejection:
         return _reject(Reason.IDENTITY_UNREADABLE)
     try:
         identity = _IDENTITIES.decode(opened)
+        if repeats_a_name(opened):
+            return _reject(Reason.IDENTITY_INVALID)
         if identity.birth_date is not None:
             date.fromisoformat(identity.birth_date)
     except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError, ValueError):
@@ -94,7 +97,9 @@ def seal_if_open(raw: bytes, key: OKPKey) -> bytes:
         return raw
     # Written anew even if it was sealed: a field that stood twice may have been in clear once.
     message["data"] = Raw(_ENCODER.encode(data))
-    return _ENCODER.encode(message)
+    written = _ENCODER.encode(message)
+    # Of a name that stood twice one value is left. The type twice instead has intake refuse it.
+    return b'{"type":"",' + written[1:] if repeats_a_name(raw) else written
 
 
 def _reject(reason: Reason) -> Rejection:
