@@ -4,14 +4,16 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from contracts.counts import counts_document
+from contracts.ssda903 import ADAPTER
 from domain.errors import UsageError
 from domain.identifiers import PublisherId
 from domain.measures import CountsQuery
 from domain.periods import Month, london_date
 from hub.console import bar, say, tell
-from hub.importing import import_return, publish_file, read_ssda903
+from hub.importing import import_return, publish_file
 from hub.printing import print_status, print_table
 from hub.release.build import release_month
+from hub.return_files import read_ssda903
 from hub.synthetic.generation import generate
 from hub.synthetic.options import Options
 from hub.wiring import Hub
@@ -58,10 +60,15 @@ def _import_return(hub: Hub) -> None:
             year=RETURN_YEAR,
             contract=hub.contract,
             keys=hub.keys,
+            known=hub.returned_rows.load(RETURN_OF, ADAPTER),
         )
     with bar("importing", len(reading.messages)) as shown:
         answer = import_return(
-            hub.gateway("file"), reading, publisher=RETURN_OF, progress=shown.step
+            hub.gateway("file"),
+            reading,
+            publisher=RETURN_OF,
+            progress=shown.step,
+            store=hub.returned_rows,
         )
     tell(
         f"  {answer.rows} rows: {answer.accepted} accepted, {answer.duplicate} duplicate,"

@@ -4,25 +4,30 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from contracts.messages import (
-    EpisodeClassifiedBody,
+from contracts.episode_messages import (
     EpisodeCorrectedBody,
     EpisodeLocatedBody,
+    EpisodeReclassifiedBody,
     EpisodeReportedBody,
     EpisodeReturnedBody,
 )
 from domain.identifiers import PublisherId
+from domain.safeguarding import ReclassificationReason
 from domain.vocabulary import Classification, CorrectionReason
 from hub.synthetic.absences import Absence
 from hub.synthetic.children import Child
 from hub.synthetic.clock import DAY, HOUR, MINUTE, whole_minutes
 from hub.synthetic.departures import Kind
 from hub.synthetic.habits import AuthorityHabits
-from hub.synthetic.interviews import add_interview
+from hub.synthetic.interviews import Occasion, add_interview
 from hub.synthetic.nation import Nation
 from hub.synthetic.profile import (
     CORRECTED_BY_AUTHORITY,
     DATE_ONE_DAY_OFF,
+    END_BEFORE_START,
+    INCOMPLETE,
+    INTERVIEW_COVERS_SEVERAL,
+    NEVER_CLOSED,
     RETURN_NOT_RECORDED,
     ROW_DATES_ONLY,
     SAME_DAY_COLLAPSED,
@@ -66,11 +71,17 @@ def authority_publisher(child: Child) -> PublisherId:
 
 
 def authority_record(
-    nation: Nation, child: Child, absence: Absence, *, covering: Record | None
+    nation: Nation,
+    child: Child,
+    absence: Absence,
+    *,
+    covering: Record | None,
+    unheard: Record | None,
 ) -> Record | None:
     """Return the authority's record; None if it has none.
 
-    covering: its record of an earlier absence that can stand for this one too.
+    covering: its record of an earlier absence that can stand for this one too. unheard: its last
+    record of the child after which there was no interview yet.
     """
     if absence.police_only:
         return None
@@ -92,11 +103,21 @@ def authority_record(
     record.entered = _entered(random, habits, absence)
     seen = _seen(random, absence, record)
     record.add(record.entered, _report(nation, random, child, absence, record, seen))
+    if chance(random, NEVER_CLOSED):
+        if absence.returned < record.horizon:
+            record.plant("DQ16", "never-closed")
+        if seen.wrong == "class":
+            record.classification = seen.classification
+        return record
     _close(random, absence, record, seen)
     _correct(random, absence, record, seen)
     placement = child.placement_on(nation.clock.date_at(absence.start))
     elsewhere = lived_in(child, placement) != child.authority
-    add_interview(random, record, habits, absence, elsewhere=elsewhere)
+    # Drawn in any case, so that a month without the earlier record draws alike.
+    covers_several = chance(random, INTERVIEW_COVERS_SEVERAL)
+    earlier = unheard if covers_several else None
+    occasion = Occasion(absence=absence, elsewhere=elsewhere, earlier=earlier)
+    add_interview(random, record, habits, occasion)
     return record
 
 
@@ -121,6 +142,7 @@ def _seen(random: Random, absence: Absence, record: Record) -> _Seen:
     left = absence.start // step * step if chance(random, 0.6) else absence.start
     if record.dates_only and chance(random, DATE_ONE_DAY_OFF):
         left -= DAY
+        record.plant("DQ4", "day-off")
     wrong = _WRONG_PART.draw(random) if chance(random, CORRECTED_BY_AUTHORITY) else None
     if wrong == "class" and absence.kind is Kind.HOME:
         wrong = "start"
@@ -132,6 +154,11 @@ def _seen(random: Random, absence: Absence, record: Record) -> _Seen:
     located = absence.located
     if wrong == "end":
         located = min(located + between(random, 2, 20) * HOUR, absence.returned)
+    elif chance(random, END_BEFORE_START) and absence.kind is not Kind.AWAY:
+        # The day of another absence, or the month mistyped.
+        located = left - between(random, 1, 20) * DAY
+        if absence.located < record.horizon:
+            record.plant("DQ4", "ends-before-it-begins")
     return _Seen(
         classification=classification,
         left=left,
@@ -147,6 +174,16 @@ def _report(
     placement = child.placement_on(day)
     left = record.when(seen.left)
     last_seen = chance(random, 0.4)
+    if chance(random, INCOMPLETE):
+        record.plant("DQ4", "incomplete")
+        return EpisodeReportedBody(
+            child=record.child,
+            classification=seen.classification,
+            left=left,
+            looked_after=child.care is not None,
+            responsible_authority=child.authority if child.care else None,
+            home_authority=None if child.care else child.authority,
+        )
     responsible = child.authority if chance(random, _RESPONSIBLE_GIVEN) else None
     home = child.authority if chance(random, _HOME_AUTHORITY_GIVEN) else None
     return EpisodeReportedBody(
@@ -170,11 +207,13 @@ def _close(random: Random, absence: Absence, record: Record, seen: _Seen) -> Non
     missing = absence.kind is not Kind.AWAY
     if missing or chance(random, _NOT_RECORDED_AS_LOCATED):
         body = EpisodeLocatedBody(child=record.child, located=record.when(seen.located))
-        record.add(seen.located, body)
+        record.add(max(seen.located, absence.located), body)
     # The end of an absence without authorisation is the return itself: it is always there.
     if not missing or not chance(random, RETURN_NOT_RECORDED):
         text = record.when(absence.returned)
         record.add(absence.returned, EpisodeReturnedBody(child=record.child, returned=text))
+    elif absence.located < record.horizon:
+        record.plant("DQ16", "located-not-returned")
 
 
 def _correct(random: Random, absence: Absence, record: Record, seen: _Seen) -> None:
@@ -182,7 +221,7 @@ def _correct(random: Random, absence: Absence, record: Record, seen: _Seen) -> N
     if seen.wrong is None:
         return
     at = max(absence.located, record.entered) + between(random, 3, 150) * HOUR
-    body: EpisodeCorrectedBody | EpisodeClassifiedBody
+    body: EpisodeCorrectedBody | EpisodeReclassifiedBody
     reason = CorrectionReason.LATE_INFORMATION
     right = record.classification
     if seen.wrong == "start":
@@ -192,7 +231,11 @@ def _correct(random: Random, absence: Absence, record: Record, seen: _Seen) -> N
         text = record.when(absence.located)
         body = EpisodeCorrectedBody(child=record.child, reason=reason, located=text)
     elif chance(random, 0.5):
-        body = EpisodeClassifiedBody(child=record.child, classification=right)
+        body = EpisodeReclassifiedBody(
+            child=record.child,
+            classification=right,
+            reason=ReclassificationReason.RECORDING_ERROR,
+        )
     else:
         reason = CorrectionReason.RECONCILED
         body = EpisodeCorrectedBody(child=record.child, reason=reason, classification=right)

@@ -34,7 +34,8 @@ class AreaFigures:
 
     children, incidents: looked-after children missing, as the authority records them.
     placed_in, placed_out: children placed here by others, and elsewhere by this authority.
-    out_of_area: share of its looked-after children placed elsewhere.
+    out_of_area: share of its looked-after children placed elsewhere. in_care: looked after at some
+    time in the year; in_care_at_end: on its last day.
     alone: small, and the only authority of its force.
     """
 
@@ -50,6 +51,8 @@ class AreaFigures:
     placed_in: float
     placed_out: float
     out_of_area: float
+    in_care: int
+    in_care_at_end: int
     alone: bool
 
 
@@ -145,7 +148,8 @@ def _figures(
     if alone:
         home_children = FEWEST_HOME_CHILDREN
     placed_out = int(row["placed_out_of_area_31_march"])
-    in_care = int(row["cla_during_year"]) / CARE_TURNOVER
+    in_year = int(row["cla_during_year"])
+    in_care = in_year / CARE_TURNOVER
     return AreaFigures(
         number=authority.number,
         region_code=authority.region_code,
@@ -159,6 +163,8 @@ def _figures(
         placed_in=_count(row["placed_in_by_other_las_31_march"]) * part,
         placed_out=placed_out * part,
         out_of_area=min(0.95, placed_out / in_care) if in_care else 0.0,
+        in_care=round(in_year * part),
+        in_care_at_end=round(in_care * part),
         alone=alone,
     )
 

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from contracts.messages import (
+from contracts.care_messages import (
     CareEndedBody,
     CareStartedBody,
     PlacementEndedBody,
+    PlacementHostAcknowledgedBody,
     PlacementHostNotifiedBody,
     PlacementStartedBody,
 )
@@ -16,6 +17,7 @@ from hub.synthetic.messages import AnyBody, Draft
 from hub.synthetic.nation import Nation
 from hub.synthetic.numbers import reference
 from hub.synthetic.placements import Care, Placement
+from hub.synthetic.planted import Planted
 from hub.synthetic.records import subject_reference
 
 # The registration is message 1 and its amendment message 2 about the same child.
@@ -32,6 +34,25 @@ def care_messages(nation: Nation, publisher: PublisherId, child: Child) -> list[
         Draft(at=at, subject=subject, number=number, body=body)
         for number, (at, body) in enumerate(told, _FIRST_NUMBER)
         if at < nation.horizon
+    ]
+
+
+def untold_hosts(nation: Nation, publisher: PublisherId, child: Child) -> list[Planted]:
+    """Return the placements elsewhere of which no host was told."""
+    if child.care is None:
+        return []
+    subject = subject_reference(nation, publisher, child)
+    return [
+        Planted(
+            fault="DQ11",
+            what="host-not-told",
+            about="placement",
+            publisher=publisher,
+            ref=reference("P", subject, placement.number),
+            child=subject,
+        )
+        for placement in child.care.placements
+        if placement.elsewhere and placement.notified_on is None
     ]
 
 
@@ -73,6 +94,8 @@ def _placed(child: Child, placement: Placement, subject: str) -> list[tuple[int,
                 placing_authority=child.authority,
                 host_authority=placement.host,
                 location_restricted=placement.restricted,
+                provider_urn=placement.urn,
+                out_of_area_reason=placement.elsewhere,
             ),
         )
     ]
@@ -83,12 +106,19 @@ def _placed(child: Child, placement: Placement, subject: str) -> list[tuple[int,
             notified=placement.notified_on.isoformat(),
         )
         told.append((noon(placement.notified_on) + 2 * HOUR, notified))
+        if placement.acknowledged_on:
+            body = PlacementHostAcknowledgedBody(
+                placement=ref,
+                host_authority=placement.host,
+                acknowledged=placement.acknowledged_on.isoformat(),
+            )
+            told.append((noon(placement.acknowledged_on) + 2 * HOUR, body))
     if placement.ended_on:
-        ended = PlacementEndedBody(
+        over = PlacementEndedBody(
             placement=ref, ended=placement.ended_on.isoformat(), reason=placement.ended_for
         )
         # Just before the next one starts, on the same day.
-        told.append((noon(placement.ended_on), ended))
+        told.append((noon(placement.ended_on), over))
     return told
 
 

@@ -5,15 +5,16 @@ from datetime import date
 from random import Random
 from typing import Final
 
-from domain.periods import age_in_years
+from domain.periods import age_in_years, eighteenth_birthday
 from domain.vocabulary import Sex
 from hub.synthetic.absences import Absence, absences_in_period
 from hub.synthetic.calibration import AreaFigures
-from hub.synthetic.departures import Outline
+from hub.synthetic.departures import Departure, Outline
 from hub.synthetic.names import forename, origin_of, surname
 from hub.synthetic.nation import Nation
 from hub.synthetic.numbers import nhs_number, postcode, pupil_number
 from hub.synthetic.placements import Care, Placement, Setting, draw_care
+from hub.synthetic.profile import PROTECTION_PLAN_CARE, PROTECTION_PLAN_HOME
 from hub.synthetic.randomness import Weighted, chance
 
 LONDON_REGION: Final = "E12000007"
@@ -49,8 +50,9 @@ class Child:
     """A child as it truly is.
 
     key: unique in the nation, authority first. authority: responsible for it, or of its home.
-    family: key of a sibling; None: no sibling goes missing. first_departure: of the whole year.
-    absences: those that begin in the period. care: None unless looked after.
+    family: key of a sibling; None: no sibling goes missing. first_departure: of the whole year;
+    departures: of the whole year, too. absences: those that begin in the period. care: None unless
+    looked after. protection_plan: it is, or comes to be, the subject of one in the year.
     """
 
     key: str
@@ -69,14 +71,25 @@ class Child:
     first_departure: int
     absences: tuple[Absence, ...]
     care: Care | None
+    departures: tuple[Departure, ...]
+    protection_plan: bool
 
     def placement_on(self, day: date) -> Placement | None:
         """Return where the child was placed on a day; None unless looked after."""
         return self.care.placement_on(day) if self.care else None
 
+    def placed_at_end(self, day: date) -> Placement | None:
+        """Return where the child is placed when a day ends; None: it is not looked after then."""
+        if self.care is None or eighteenth_birthday(self.born_on) <= day:
+            return None
+        over = self.care.ended_on is not None and self.care.ended_on <= day
+        return None if over else self.care.placement_on(day)
 
-def draw_child(nation: Nation, area: AreaFigures, outline: Outline) -> Child:
-    """Return the child of an outline."""
+
+def draw_child(
+    nation: Nation, area: AreaFigures, outline: Outline, *, care: Care | None = None
+) -> Child:
+    """Return the child of an outline; care: as it is known already."""
     follows = outline.index != outline.family
     # What siblings share comes from one stream.
     household = nation.stream(area.number, "family", outline.family)
@@ -85,6 +98,9 @@ def draw_child(nation: Nation, area: AreaFigures, outline: Outline) -> Child:
     home = postcode(household, area.number)
     random = nation.stream(area.number, "who", outline.index)
     sex = _sex(random, outline)
+    planned = PROTECTION_PLAN_CARE if outline.looked_after else PROTECTION_PLAN_HOME
+    if outline.looked_after and care is None:
+        care = _care(nation, area, outline)
     ordinal = nation.sizes[area.number].first + outline.index
     return Child(
         key=f"{area.number}-{outline.index}",
@@ -100,9 +116,11 @@ def draw_child(nation: Nation, area: AreaFigures, outline: Outline) -> Child:
         nhs_number=nhs_number(nation.options.year, ordinal),
         upn=_upn(nation, area, outline),
         postcode=home,
-        first_departure=outline.departures[0].at,
+        first_departure=outline.departures[0].at if outline.departures else nation.clock.starts_at,
         absences=absences_in_period(nation, area.number, outline),
-        care=_care(nation, area, outline) if outline.looked_after else None,
+        care=care,
+        departures=outline.departures,
+        protection_plan=chance(random, planned),
     )
 
 

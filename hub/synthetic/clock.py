@@ -26,6 +26,7 @@ class Clock:
     def __init__(self, year: ReportingYear) -> None:
         """Look up every midnight once."""
         self.starts_on = year.starts_on
+        self.ends_on = year.ends_on
         self.days = (year.ends_on - year.starts_on).days + 1
         # The calendar month of each day of the year, 1 to 12.
         self.months = tuple(
@@ -58,6 +59,11 @@ class Clock:
         """Return the London date at an instant; the edge of what is known if it lies outside."""
         number = bisect_right(self._midnights, instant) - 1
         return self._first + timedelta(days=max(number, 0))
+
+    def month_of(self, instant: int) -> int:
+        """Return the month of the year at an instant, April 0; the nearest if it lies outside."""
+        day = (self.date_at(instant) - self.starts_on).days
+        return (self.months[min(max(day, 0), self.days - 1)] - 4) % 12
 
     def date_text(self, instant: int) -> str:
         """Return the London date at an instant as a message carries it."""

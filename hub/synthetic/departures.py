@@ -120,13 +120,6 @@ def outlines(nation: Nation, area: AreaFigures) -> list[Outline]:
     return drawn
 
 
-def quiet_outline(nation: Nation, area: AreaFigures, index: int) -> Outline:
-    """Return a looked-after child of an authority whose absence nobody else hears of."""
-    plan: Plan = [(Kind.CARE, True)]
-    child = _Draft(index=index, key=0, looked_after=True, plan=plan, window=None)
-    return _outline(nation.clock, nation.stream(area.number, "quiet"), child, None)
-
-
 def _care_plans(nation: Nation, area: AreaFigures, random: Random) -> list[Plan]:
     size = nation.sizes[area.number]
     missing = _drawn(nation, random, size.care, area.children, area.incidents)

@@ -2,23 +2,34 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Final, Literal
 
-from contracts.messages import EpisodeLocatedBody, EpisodeReportedBody
+from contracts.episode_messages import EpisodeLocatedBody, EpisodeReportedBody
+from domain.safeguarding import Evidence
 from domain.vocabulary import Classification, VoidReason
 from hub.synthetic.absences import Absence
 from hub.synthetic.children import Child
 from hub.synthetic.clock import DAY, HOUR
+from hub.synthetic.groups import report_group
 from hub.synthetic.nation import Nation
 from hub.synthetic.profile import (
     ENTERED_FOR_WRONG_CHILD,
     ENTERED_IN_ERROR,
     ENTERED_TWICE,
+    MERGED_NOT_VOIDED,
     SIBLING_COPIED,
+    SIBLING_COPIED_BY_GROUP,
     SIBLING_COPY_VOIDED,
+    SIBLING_LISTED_ONLY,
 )
-from hub.synthetic.randomness import between, chance
+from hub.synthetic.randomness import Weighted, between, chance
 from hub.synthetic.records import Record, new_record
+
+# How it comes out that a listed child was never missing (ours).
+_EVIDENCE: Final = Weighted(
+    (Evidence.CARER, 55), (Evidence.CHECK, 20), (Evidence.POLICE, 15), (Evidence.INTERVIEW, 10)
+)
+_ASKED_AFTER: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +41,7 @@ class Fault:
     happened: bool
 
 
-FaultRole = Literal["duplicate", "wrong-child", "entered-in-error", "sibling-copy"]
+FaultRole = Literal["duplicate", "wrong-child", "entered-in-error", "sibling-copy", "listed"]
 
 
 def faults(
@@ -56,13 +67,19 @@ def _of_own_child(
     if chance(random, ENTERED_TWICE):
         twice = _copy(nation, record, child, absence, "duplicate")
         _fill(twice, absence.start, record, record.entered + between(random, 1, 10) * HOUR)
-        twice.void(twice.entered + between(random, 4, 120) * HOUR, VoidReason.DUPLICATE)
+        twice.plant("DQ2", "entered-twice")
+        at = twice.entered + between(random, 4, 120) * HOUR
+        if chance(random, MERGED_NOT_VOIDED):
+            twice.merge(at, record.ref)
+        else:
+            twice.void(at, VoidReason.DUPLICATE)
         found.append(Fault(record=twice, child=child, happened=True))
     if chance(random, ENTERED_IN_ERROR):
         never = _copy(nation, record, child, absence, "entered-in-error")
         # Some time after the true absence, when the child was where it should be.
         at = max(absence.returned, record.entered) + between(random, 2, 40) * HOUR
         _fill(never, at - HOUR, record, at)
+        never.plant("DQ4", "entered-in-error")
         never.void(at + between(random, 1, 72) * HOUR, VoidReason.ENTERED_IN_ERROR)
         found.append(Fault(record=never, child=child, happened=False))
     return found
@@ -74,20 +91,43 @@ def _of_sibling(
     found = []
     if chance(random, SIBLING_COPIED):
         copy = _copy(nation, record, sibling, absence, "sibling-copy")
-        _fill(copy, absence.start, record, record.entered)
-        located = EpisodeLocatedBody(child=copy.child, located=copy.when(absence.located))
-        copy.add(absence.located, located)
-        if chance(random, SIBLING_COPY_VOIDED):
-            at = max(absence.located, copy.entered) + between(random, 1, 9) * DAY
-            copy.void(at, VoidReason.NOT_THIS_CHILD)
+        _copy_to_sibling(random, absence, record, copy)
         found.append(Fault(record=copy, child=sibling, happened=False))
+    elif chance(random, SIBLING_LISTED_ONLY):
+        listed = _copy(nation, record, sibling, absence, "listed")
+        listed.dates_only, listed.entered = record.dates_only, record.entered
+        report_group(record, listed, absence.start, named=False)
+        if chance(random, _ASKED_AFTER):
+            at = listed.entered + between(random, 2, 60) * HOUR
+            listed.attribute(at, _EVIDENCE.draw(random))
+        found.append(Fault(record=listed, child=sibling, happened=False))
     if chance(random, ENTERED_FOR_WRONG_CHILD):
         wrong = _copy(nation, record, sibling, absence, "wrong-child")
         # The right row follows as soon as the mistake is seen, so this one comes first.
         _fill(wrong, absence.start, record, record.entered)
+        wrong.plant("DQ4", "wrong-child")
         wrong.void(wrong.entered + between(random, 1, 30) * HOUR, VoidReason.NOT_THIS_CHILD)
         found.append(Fault(record=wrong, child=sibling, happened=True))
     return found
+
+
+def _copy_to_sibling(random: Random, absence: Absence, record: Record, copy: Record) -> None:
+    by_group = chance(random, SIBLING_COPIED_BY_GROUP)
+    if by_group:
+        copy.dates_only, copy.entered = record.dates_only, record.entered
+        report_group(record, copy, absence.start, named=True)
+        copy.plant("DQ1", "group-names-sibling")
+    else:
+        _fill(copy, absence.start, record, record.entered)
+        copy.plant("DQ1", "sibling-copied")
+    located = EpisodeLocatedBody(child=copy.child, located=copy.when(absence.located))
+    copy.add(absence.located, located)
+    if chance(random, SIBLING_COPY_VOIDED):
+        at = max(absence.located, copy.entered) + between(random, 1, 9) * DAY
+        if by_group:
+            copy.attribute(at, _EVIDENCE.draw(random))
+        else:
+            copy.void(at, VoidReason.NOT_THIS_CHILD)
 
 
 def _copy(

@@ -1,5 +1,6 @@
 """Where authorities place children outside their own area, so that DfE's table comes out."""
 
+from functools import cache
 from math import fsum
 from typing import Final
 
@@ -37,6 +38,8 @@ _ABROAD: Final = 1.0
 _ROUNDS: Final = 12
 
 Hosts = dict[str, Weighted[str | None]]
+# Children by where they live; None: not known.
+Quota = dict[str | None, int]
 
 
 def read_hosts(areas: tuple[AreaFigures, ...]) -> Hosts:
@@ -44,6 +47,51 @@ def read_hosts(areas: tuple[AreaFigures, ...]) -> Hosts:
 
     Rows and columns are fitted in turn to the children placed out and in.
     """
+    names, table = _table(areas)
+    return {
+        area.number: Weighted(*zip(names, row, strict=True))
+        for area, row in zip(areas, table, strict=True)
+    }
+
+
+def read_quotas(areas: tuple[AreaFigures, ...], scale: float) -> dict[str, Quota]:
+    """Return, by authority, how many children it places where on the year's last day.
+
+    What rounding takes from a host in one row it gives back in a later one.
+    """
+    names, table = _table(areas)
+    owed = [0.0] * len(names)
+    quotas = {}
+    due = 0.0
+    for area, row in zip(areas, table, strict=True):
+        due += area.placed_out * scale
+        size = int(due + 0.5)
+        due -= size
+        wished = [cell * scale + debt for cell, debt in zip(row, owed, strict=True)]
+        counts = _rounded(wished, row, size)
+        owed = [wish - count for wish, count in zip(wished, counts, strict=True)]
+        quotas[area.number] = {
+            name: count for name, count in zip(names, counts, strict=True) if count
+        }
+    return quotas
+
+
+def _rounded(wished: list[float], row: list[float], size: int) -> list[int]:
+    """Return whole numbers near the wished ones that add up to a size, none where a row has 0."""
+    counts = [max(0, int(wish)) if cell else 0 for wish, cell in zip(wished, row, strict=True)]
+    places = [place for place, cell in enumerate(row) if cell]
+    while places and (short := size - sum(counts)):
+        step = 1 if short > 0 else -1
+        can = [place for place in places if counts[place] + step >= 0]
+        gaps = sorted((step * (counts[place] - wished[place]), place) for place in can)
+        for _, place in gaps[: abs(short)]:
+            counts[place] += step
+    return counts
+
+
+@cache
+def _table(areas: tuple[AreaFigures, ...]) -> tuple[list[str | None], list[list[float]]]:
+    """Return the places, and for each authority how many of its children live in each of them."""
     wanted = [area.placed_in for area in areas] + [size for _, size in _OUTSIDE]
     table = [
         [_nearness(area, other) * other.placed_in for other in areas]
@@ -54,10 +102,7 @@ def read_hosts(areas: tuple[AreaFigures, ...]) -> Hosts:
         _fit_columns(table, wanted)
         table = [_fitted(row, area.placed_out) for row, area in zip(table, areas, strict=True)]
     names = [area.number for area in areas] + [name for name, _ in _OUTSIDE]
-    return {
-        area.number: Weighted(*zip(names, row, strict=True))
-        for area, row in zip(areas, table, strict=True)
-    }
+    return names, table
 
 
 def _nearness(area: AreaFigures, other: AreaFigures) -> float:

@@ -17,11 +17,11 @@ from hub.synthetic.options import Options, Summary
 MARKER: Final = "synthetic-nation.json"
 
 # A change of what is written for the same options changes this, so that old folders are redone.
-GENERATOR_VERSION: Final = 1
+GENERATOR_VERSION: Final = 2
 
 _MADE_BY: Final = "hub generate"
 _OURS: Final = re.compile(
-    r"(la-[0-9]{3}|pf-E23[0-9]{6}|pf-btp|truth/persons|truth/episodes)\.ndjson|runs/[a-z0-9-]+"
+    r"(la-[0-9]{3}|pf-E23[0-9]{6}|pf-btp|truth/persons|truth/episodes|truth/faults)\.ndjson|runs/[a-z0-9-]+"
 )
 _ENCODER: Final = Encoder()
 

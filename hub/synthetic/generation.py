@@ -6,8 +6,9 @@ from pathlib import Path
 
 from contracts.register import read_register
 from domain.identifiers import PublisherId
-from hub.synthetic.batches import batches
+from hub.synthetic.batches import nation_batches
 from hub.synthetic.folder import claim, finish, storage_errors
+from hub.synthetic.nation import Nation
 from hub.synthetic.options import Options, Summary
 from hub.synthetic.writing import NationWriter
 
@@ -26,12 +27,13 @@ def generate(options: Options, out: Path, progress: Progress | None = None) -> S
         return replace(kept, reused=True)
     steps = _Steps(progress)
     with storage_errors(out):
-        with NationWriter(out) as writer:
-            for batch in batches(options):
+        nation = Nation(options=options)
+        with NationWriter(out, nation) as writer:
+            for batch in nation_batches(nation):
                 writer.add(batch)
-                steps.done(PublisherId(f"la-{batch.authority}"))
+                if batch.last:
+                    steps.done(PublisherId(f"la-{batch.authority}"))
             writer.merge(steps.done)
-        steps.end()
         summary = writer.summary()
     finish(out, options, summary)
     return summary
@@ -42,7 +44,8 @@ class _Steps:
 
     def __init__(self, progress: Progress | None) -> None:
         register = read_register()
-        self._total = len(register.authorities) + len(register.forces)
+        # Each authority is gone through, and each publisher's file is written.
+        self._total = len(register.authorities) + len(register.publishers())
         self._done = 0
         self._progress = progress
 
@@ -50,8 +53,3 @@ class _Steps:
         self._done += 1
         if self._progress is not None:
             self._progress(self._done, self._total, publisher)
-
-    def end(self) -> None:
-        # Forces of which a small nation has nothing are steps, too.
-        if self._progress is not None and self._done < self._total:
-            self._progress(self._total, self._total, "")

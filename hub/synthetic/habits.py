@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.identifiers import PublisherId
 from domain.vocabulary import Interviewer
-from hub.synthetic.profile import AUTHORITY_DATES_ONLY
+from hub.synthetic.profile import AUTHORITY_DATES_ONLY, COUNTS_STATED, INTERVIEWS_BURIED
 from hub.synthetic.randomness import Curve, Weighted, chance, stream
 
 # Missing People, delivery of return interviews 2023-24: from below 30 % to above 90 % offered.
@@ -31,11 +31,12 @@ _INTERVIEWERS: Final = Weighted(
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorityHabits:
-    """How an authority records; all but the first and the last are shares.
+    """How an authority records; what is no yes or no, and no name, is a share.
 
     dates_only: it keeps dates without times. late: rows entered days after the start.
     home_recorded: absences from home that it records. offered: return interviews, of returns;
-    completed: of those; within_72: of those. independent: of interviews.
+    completed: of those; within_72: of those. independent: of interviews. buried: interviews lie in
+    documents and are never sent. states_counts: it states how often each child was missing.
     """
 
     dates_only: bool
@@ -47,6 +48,8 @@ class AuthorityHabits:
     independent: float
     host_notified: float
     interviewer: Interviewer
+    buried: bool
+    states_counts: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,8 @@ def authority_habits(seed: int, publisher: PublisherId) -> AuthorityHabits:
         independent=_INDEPENDENT.draw(random),
         host_notified=_HOST_NOTIFIED.draw(random),
         interviewer=_INTERVIEWERS.draw(random),
+        buried=chance(random, INTERVIEWS_BURIED),
+        states_counts=chance(random, COUNTS_STATED),
     )
 
 

@@ -7,9 +7,10 @@ from typing import ClassVar
 from msgspec import Raw, Struct
 from msgspec.json import Encoder
 
+from contracts.bodies import Body
 from contracts.envelope import Envelope
+from contracts.episode_messages import SubjectAmendedBody, SubjectRegisteredBody
 from contracts.identity import Identity
-from contracts.messages import Body, SubjectAmendedBody, SubjectRegisteredBody
 from domain.identifiers import PublisherId, publisher_urn
 from domain.vocabulary import Sex
 from hub.synthetic.clock import instant_text
@@ -45,12 +46,12 @@ class Draft:
     """A message before it is encoded.
 
     at: when its publisher recorded the fact, seconds UTC. subject: the publisher's reference.
-    number: of the message among those about its subject, from 1, whether or not all are sent.
+    number: tells the message from the others about its subject, whether or not all are sent.
     """
 
     at: int
     subject: str
-    number: int
+    number: int | str
     body: AnyBody
 
 

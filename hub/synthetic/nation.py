@@ -9,10 +9,10 @@ from domain.geography import Register
 from domain.identifiers import PublisherId
 from hub.synthetic.calibration import AreaFigures, read_figures
 from hub.synthetic.clock import Clock
-from hub.synthetic.flows import Hosts, read_hosts
+from hub.synthetic.flows import Hosts, Quota, read_hosts, read_quotas
 from hub.synthetic.habits import AuthorityHabits, ForceHabits, authority_habits, force_habits
 from hub.synthetic.options import Options
-from hub.synthetic.randomness import stream
+from hub.synthetic.randomness import Weighted, stream
 
 TRANSPORT_POLICE = PublisherId("pf-btp")
 
@@ -21,12 +21,15 @@ TRANSPORT_POLICE = PublisherId("pf-btp")
 class Sizes:
     """How many children of an authority go missing in the year, after scaling.
 
-    first: how many children stand before them in the nation.
+    in_care: looked after at some time in the year; in_care_at_end: on its last day. first: how
+    many children stand before them in the nation.
     """
 
     care: int
     away: int
     home: int
+    in_care: int
+    in_care_at_end: int
     first: int
 
 
@@ -39,6 +42,22 @@ class Nation:
     def stream(self, *purpose: object) -> Random:
         """Return the random stream of a purpose within this seed and year."""
         return stream(self.options.seed, self.options.year, *purpose)
+
+    @property
+    def period_name(self) -> str:
+        """What tells the counts of a month alone from those of its year."""
+        month = self.options.month
+        return "year" if month is None else f"month-{month}"
+
+    @property
+    def starts_at(self) -> int:
+        """The first second of the period."""
+        return self._starts_at
+
+    @property
+    def ends_at(self) -> int:
+        """The first second after the period."""
+        return self._ends_at
 
     def in_period(self, instant: int) -> bool:
         """Return whether an absence that begins then is to be written."""
@@ -67,7 +86,13 @@ class Nation:
     @cached_property
     def hosts(self) -> Hosts:
         """Where each authority places children outside its area."""
-        return read_hosts(self.areas)
+        if self.options.scale < 1:
+            return read_hosts(self.areas)
+        # Where all children are drawn, nobody goes to a place for which there is no quota.
+        quotas = {number: quota for number, quota in self.quotas.items() if quota}
+        return read_hosts(self.areas) | {
+            number: Weighted(*quota.items()) for number, quota in quotas.items()
+        }
 
     @cached_property
     def clock(self) -> Clock:
@@ -85,13 +110,26 @@ class Nation:
         care = self._scaled([area.children for area in self.areas], "care")
         away = self._scaled([area.away_children for area in self.areas], "away")
         home = self._scaled([area.home_children for area in self.areas], "home")
+        looked_after = self._scaled([area.in_care for area in self.areas], "in care")
+        at_end = self._scaled([area.in_care_at_end for area in self.areas], "at end")
         sizes = {}
         first = 0
-        for area, *counts in zip(self.areas, care, away, home, strict=True):
-            sizes[area.number] = Sizes(care=counts[0], away=counts[1], home=counts[2], first=first)
-            # One more: a child for whom nobody looks stands last.
-            first += sum(counts) + 1
+        for area, *counts in zip(self.areas, care, away, home, looked_after, at_end, strict=True):
+            sizes[area.number] = Sizes(
+                care=counts[0],
+                away=counts[1],
+                home=counts[2],
+                in_care=counts[3],
+                in_care_at_end=counts[4],
+                first=first,
+            )
+            first += sum(counts[:4])
         return sizes
+
+    @cached_property
+    def quotas(self) -> dict[str, Quota]:
+        """How many children of each authority live outside its area on the year's last day."""
+        return read_quotas(self.areas, self.options.scale)
 
     @cached_property
     def authorities(self) -> dict[str, AuthorityHabits]:

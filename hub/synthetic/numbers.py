@@ -15,7 +15,7 @@ _INWARD: Final = "ABDEFGHJLNPQRSTUWXYZ"
 # Neighbouring numbers differ by 2 in their check digit, so one of each pair can be issued.
 _NHS_PAIRS: Final = 500_000
 _NHS_SPREAD: Final = 314_159
-_NHS_A_YEAR: Final = 71_000
+_NHS_A_YEAR: Final = 190_000
 
 _UPN_SERIALS: Final = 1_000_000
 _UPN_SPREAD: Final = 271_829

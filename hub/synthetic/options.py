@@ -12,7 +12,7 @@ FIRST_YEAR: Final = 2015
 LAST_YEAR: Final = 2050
 
 # Beyond it the range of test NHS numbers runs out.
-LARGEST_SCALE: Final = 5.0
+LARGEST_SCALE: Final = 2.5
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from random import Random
 from typing import Final
 
 from domain.periods import ReportingYear, age_in_years
-from hub.synthetic.profile import RESTRICTED_LOCATION
+from domain.safeguarding import OutOfAreaReason
+from hub.synthetic.profile import HOST_ACKNOWLEDGED, RESTRICTED_LOCATION
 from hub.synthetic.randomness import Weighted, between, chance, pick
 
 # Registered supported accommodation took over in the collection year 2024; this stands for both.
@@ -59,6 +60,19 @@ _MOVED: Final = Weighted(
     ("STAND", 2),
     ("LAREQ", 2),
 )
+# Why elsewhere (¶72, 82-83; the shares are ours).
+_ELSEWHERE: Final = Weighted(
+    (OutOfAreaReason.LACK_OF_CHOICE, 50),
+    (OutOfAreaReason.SPECIALIST, 18),
+    (OutOfAreaReason.PROTECTION, 15),
+    (OutOfAreaReason.NEAR_FAMILY, 13),
+    (OutOfAreaReason.OTHER, 4),
+)
+# Homes of each area in which children are placed (ours), and the kinds that Ofsted registers.
+HOMES: Final = 30
+_IN_HOMES: Final = frozenset({"K1", "K2"})
+_ACKNOWLEDGED_DAYS: Final = 21
+
 _LEGAL: Final = Weighted(("C2", 45), ("V2", 38), ("C1", 12), ("J1", 3), ("L1", 1), ("E1", 1))
 _CEASED: Final = Weighted(("E4A", 45), ("E4B", 25), ("E13", 12), ("E8", 18))
 
@@ -73,7 +87,9 @@ class Placement:
 
     kind: SSDA903 code, or SUPPORTED, which has another code from 2024. host: the authority, WAL,
     SCO or NIR; None: not recorded. notified_on: None: the host was not told, or is the
-    responsible authority. ended_for: reason; None while it lasts.
+    responsible authority; acknowledged_on: None: the host did not answer. ended_for: reason; None
+    while it lasts. home: which of the host's homes, from 1; None: it is not in a home. elsewhere:
+    why it is out of the authority's area; None: it is in it.
     """
 
     number: int
@@ -85,6 +101,16 @@ class Placement:
     notified_on: date | None
     ended_on: date | None = None
     ended_for: str | None = None
+    home: int | None = None
+    elsewhere: OutOfAreaReason | None = None
+    acknowledged_on: date | None = None
+
+    @property
+    def urn(self) -> str | None:
+        """The home's number, of a range that Ofsted has not begun; None: it is not in a home."""
+        if self.home is None or self.host is None or not self.host.isdigit():
+            return None
+        return f"9{self.host}{self.home:03d}"
 
     def code_on(self, day: date) -> str:
         """Return the SSDA903 code that a return of that day's year takes."""
@@ -152,6 +178,22 @@ def draw_care(random: Random, setting: Setting) -> Care:
     )
 
 
+def settled_care(random: Random, setting: Setting, kind: str, ended_on: date | None) -> Care:
+    """Return the care of a child that stays where it is placed, until it leaves care if it does."""
+    last = setting.last_on
+    days = min((last - setting.born_on).days - 1, between(random, 10, 2500))
+    started_on = last - timedelta(days=days)
+    placed_on = last - timedelta(days=min(days, between(random, 5, 900)))
+    placement = _draw_placement(random, setting, 1, (placed_on, None), kind)
+    return Care(
+        started_on=started_on,
+        legal_status=_LEGAL.draw(random),
+        placements=(placement,),
+        ended_on=ended_on,
+        ended_for=_CEASED.draw(random) if ended_on else None,
+    )
+
+
 def _draw_placements(random: Random, setting: Setting, care_on: date) -> tuple[Placement, ...]:
     before = (setting.first_on - care_on).days
     starts = [setting.first_on - timedelta(days=between(random, min(1, before), min(before, 500)))]
@@ -169,16 +211,23 @@ def _draw_placements(random: Random, setting: Setting, care_on: date) -> tuple[P
 
 
 def _draw_placement(
-    random: Random, setting: Setting, number: int, span: tuple[date, date | None]
+    random: Random,
+    setting: Setting,
+    number: int,
+    span: tuple[date, date | None],
+    kind: str | None = None,
 ) -> Placement:
     started_on, ended_on = span
-    kind = _kind(random, setting, started_on)
+    kind = kind or _kind(random, setting, started_on)
     host: str | None = setting.authority
     # A child at home with its parents lives where it came from.
     if kind != "P1" and chance(random, setting.out_of_area):
         host = setting.hosts.draw(random)
     notified = host not in (None, setting.authority) and chance(random, setting.notified)
-    later = timedelta(days=between(random, 0, 12))
+    notified_on = started_on + timedelta(days=between(random, 0, 12))
+    answered_on = notified_on + timedelta(days=between(random, 1, _ACKNOWLEDGED_DAYS))
+    acknowledged = chance(random, HOST_ACKNOWLEDGED)
+    reason = _ELSEWHERE.draw(random)
     return Placement(
         number=number,
         kind=kind,
@@ -186,7 +235,10 @@ def _draw_placement(
         host=host,
         restricted=chance(random, RESTRICTED_LOCATION),
         started_on=started_on,
-        notified_on=started_on + later if notified else None,
+        notified_on=notified_on if notified else None,
+        acknowledged_on=answered_on if notified and acknowledged else None,
+        elsewhere=reason if host not in (None, setting.authority) else None,
+        home=between(random, 1, HOMES) if kind in _IN_HOMES else None,
         ended_on=ended_on,
         ended_for=_MOVED.draw(random) if ended_on else None,
     )

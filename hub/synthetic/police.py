@@ -3,29 +3,24 @@
 from random import Random
 from typing import Final
 
-from contracts.messages import (
-    CheckDoneBody,
-    CheckNotDoneBody,
+from contracts.episode_messages import (
     EpisodeClassifiedBody,
     EpisodeCorrectedBody,
     EpisodeLocatedBody,
+    EpisodeReclassifiedBody,
     EpisodeReportedBody,
     EpisodeReturnedBody,
 )
 from domain.identifiers import PublisherId
-from domain.vocabulary import (
-    CheckNotDoneReason,
-    Classification,
-    CorrectionReason,
-    Decider,
-    Finder,
-    RiskLevel,
-)
+from domain.safeguarding import ReclassificationReason
+from domain.vocabulary import Classification, CorrectionReason, Finder, RiskLevel
 from hub.synthetic.absences import Absence
+from hub.synthetic.checks import add_check
 from hub.synthetic.children import Child
-from hub.synthetic.clock import DAY, HOUR, MINUTE, instant_text, whole_minutes
+from hub.synthetic.clock import HOUR, MINUTE, instant_text, whole_minutes
 from hub.synthetic.departures import Kind
 from hub.synthetic.nation import TRANSPORT_POLICE, Nation
+from hub.synthetic.notifications import notify_authority, offer_lead
 from hub.synthetic.placements import Placement
 from hub.synthetic.profile import (
     AWAY_KNOWN_TO_POLICE,
@@ -46,11 +41,11 @@ from hub.synthetic.profile import (
 )
 from hub.synthetic.randomness import Curve, Weighted, between, chance, pick
 from hub.synthetic.records import Record, new_record
+from hub.synthetic.risk import issue_notice
 from hub.synthetic.scene import lived_in, reporter_of
 
 # Minutes from leaving to the report (ours).
 _DELAY: Final = Curve((0, 5), (0.25, 40), (0.5, 90), (0.75, 200), (0.9, 420), (1, 1500))
-_CHECK_HOURS: Final = Curve((0, 0.2), (0.5, 5), (0.8, 24), (0.95, 60), (1, 120))
 
 _LONG_ENOUGH_TO_HAND_OVER: Final = 6 * HOUR
 
@@ -71,14 +66,6 @@ _FOUND_BY: Final = Weighted(
     (Finder.OTHER, 4),
     (Finder.UNKNOWN, 6),
 )
-_NOT_CHECKED: Final = Weighted(
-    (CheckNotDoneReason.FREQUENT, 45),
-    (CheckNotDoneReason.REFUSED, 30),
-    (CheckNotDoneReason.COUNTER_PRODUCTIVE, 10),
-    (CheckNotDoneReason.OTHER, 15),
-)
-_DECIDED: Final = 0.5
-_HARM_DISCLOSED: Final = 0.04
 
 
 def police_records(nation: Nation, child: Child, absence: Absence) -> list[Record]:
@@ -99,6 +86,7 @@ def police_records(nation: Nation, child: Child, absence: Absence) -> list[Recor
         if second != force:
             records.append(_record(nation, random, child, absence, second, handed_at))
             records[-1].role = "handover"
+            records[-1].plant("DQ2", "second-force")
     return records
 
 
@@ -153,10 +141,9 @@ def _record(
     seen = min(absence.start + between(random, 0, 6) * 5 * MINUTE, reported_at)
     wrong = chance(random, CORRECTED_BY_POLICE)
     error = between(random, 1, 10) * HOUR if wrong else 0
-    record.add(
-        reported_at,
-        _report(nation, random, child, absence, record, looked_after, (seen - error, reported_at)),
-    )
+    times = (seen - error, reported_at)
+    report = _report(nation, random, child, absence, record, looked_after, times)
+    record.add(reported_at, report)
     _classify(nation, random, absence, record)
     if wrong:
         body = EpisodeCorrectedBody(
@@ -166,7 +153,13 @@ def _record(
         )
         record.add(reported_at + between(random, 2, 48) * HOUR, body)
     _close(random, absence, record)
-    _check(nation, random, absence, record)
+    placement = child.placement_on(nation.clock.date_at(absence.start))
+    elsewhere = lived_in(child, placement) != child.authority
+    add_check(nation, random, absence, record, elsewhere=elsewhere)
+    notify_authority(random, record, report.responsible_authority or report.home_authority)
+    if child.care:
+        offer_lead(nation, random, child, absence, record)
+    issue_notice(random, absence, record)
     return record
 
 
@@ -235,7 +228,13 @@ def _classify(nation: Nation, random: Random, absence: Absence, record: Record) 
     later = record.entered + between(random, 4, 30) * HOUR
     raised = risk in (RiskLevel.LOW, RiskLevel.MEDIUM) and chance(random, POLICE_RECLASSIFIED)
     if raised and at < later < absence.located:
-        record.add(later, _assessment(record, RiskLevel.HIGH))
+        body = EpisodeReclassifiedBody(
+            child=record.child,
+            classification=record.classification,
+            reason=ReclassificationReason.RISK_CHANGED,
+            risk=RiskLevel.HIGH,
+        )
+        record.add(later, body)
 
 
 def _assessment(record: Record, risk: RiskLevel) -> EpisodeClassifiedBody:
@@ -254,26 +253,5 @@ def _close(random: Random, absence: Absence, record: Record) -> None:
     if not chance(random, RETURN_NOT_RECORDED):
         text = instant_text(absence.returned)
         record.add(absence.returned, EpisodeReturnedBody(child=record.child, returned=text))
-
-
-def _check(nation: Nation, random: Random, absence: Absence, record: Record) -> None:
-    """Add the safe-and-well check, or the decision against one, or nothing at all."""
-    # Checks thin out with every repeat (¶28, ¶43).
-    share = nation.forces[record.publisher].checked * (1 - min(0.4, absence.number * 0.008))
-    at = absence.returned + whole_minutes(_CHECK_HOURS.draw(random) * HOUR) + MINUTE
-    late = absence.next_start is not None and at >= absence.next_start
-    if chance(random, share) and not late:
-        body = CheckDoneBody(
-            child=record.child,
-            checked=instant_text(at),
-            harm_disclosed=chance(random, _HARM_DISCLOSED),
-        )
-        record.add(at, body)
-    elif chance(random, _DECIDED):
-        frequent = late or absence.number > 5
-        reason = CheckNotDoneReason.FREQUENT if frequent else _NOT_CHECKED.draw(random)
-        decider = pick(random, (Decider.POLICE_SUPERVISOR, Decider.POLICE_COORDINATOR))
-        record.add(
-            absence.returned + between(random, 1, 3) * DAY,
-            CheckNotDoneBody(child=record.child, reason=reason, decider=decider),
-        )
+    elif absence.located < record.horizon:
+        record.plant("DQ16", "located-not-returned")

@@ -1,6 +1,6 @@
 """How often records err, and how: the numbers of ERROR_PROFILE.md, which says where each is from.
 
-Shares are of the rows or registrations that the name speaks of. A test holds the two lists equal.
+Shares are of what ERROR_PROFILE.md names beside each. A test holds the two lists equal.
 """
 
 from typing import Final
@@ -77,3 +77,84 @@ UNACCOMPANIED_BIRTH_DATE_VARIES: Final = 0.15
 
 # Placements.
 RESTRICTED_LOCATION: Final = 0.015
+
+# Poor input by practitioners.
+INCOMPLETE: Final = 0.03
+END_BEFORE_START: Final = 0.004
+NEVER_CLOSED: Final = 0.006
+MERGED_NOT_VOIDED: Final = 0.5
+SIBLING_COPIED_BY_GROUP: Final = 0.5
+SIBLING_LISTED_ONLY: Final = 0.02
+SIBLINGS_REPORTED_AS_GROUP: Final = 0.4
+
+# Who is told.
+AUTHORITY_NOTIFIED: Final = 0.6
+NOTIFICATION_NOT_RECEIVED: Final = 0.15
+TRIAGED: Final = 0.5
+WORKER_TOLD: Final = 0.2
+SENIOR_MANAGER_TOLD: Final = 0.03
+REVIEWING_OFFICER_TOLD: Final = 0.15
+PROTECTION_CHAIR_TOLD: Final = 0.3
+HOST_TOLD_OF_ABSENCE: Final = 0.3
+CHECK_OUTCOME_SHARED: Final = 0.5
+FINDINGS_SHARED: Final = 0.55
+HOST_ACKNOWLEDGED: Final = 0.55
+
+# Who looks for a child placed elsewhere.
+SEARCH_LEAD_OFFERED: Final = 0.25
+SEARCH_LEAD_ACCEPTED: Final = 0.8
+SEARCH_LEAD_HANDED_OVER: Final = 0.1
+
+# Checks and interviews.
+CHECK_DECISION_RECORDED: Final = 0.5
+NON_OFFER_RECORDED: Final = 0.4
+NON_OFFER_HIDDEN: Final = 0.04
+INTERVIEWS_BURIED: Final = 0.04
+CHECK_AT_INTERVIEW: Final = 0.02
+INTERVIEW_BY_PLACEMENT_STAFF: Final = 0.02
+INTERVIEW_COVERS_SEVERAL: Final = 0.35
+VIEWS_SOUGHT: Final = 0.25
+VIEWS_RECORDED: Final = 0.75
+VIEWS_USED: Final = 0.4
+ACTION_AGREED: Final = 0.3
+ACTION_COMPLETED: Final = 0.65
+
+# Risk, plans, meetings.
+CARE_RISK_ASSESSED: Final = 0.85
+HOME_RISK_ASSESSED: Final = 0.35
+REASSESSED: Final = 0.3
+RISK_PLAN_MADE: Final = 0.6
+RISK_PLAN_UPDATED: Final = 0.5
+MEETING_AFTER_LONG_ABSENCE: Final = 0.3
+MEETING_AFTER_ABSENCE: Final = 0.015
+REFERRED_IF_THREE_IN_NINETY: Final = 0.35
+REFERRED_OTHERWISE: Final = 0.05
+REFERRAL_ACCEPTED: Final = 0.85
+HARBOURING_NOTICE: Final = 0.01
+JOINED_PROGRAMME: Final = 0.04
+LEFT_PROGRAMME: Final = 0.5
+PROTECTION_PLAN_HOME: Final = 0.08
+PROTECTION_PLAN_CARE: Final = 0.02
+LEGAL_STATUS_CHANGED: Final = 0.12
+EARLY_REVIEW: Final = 0.05
+
+# Concerns about a child.
+SEXUAL_EXPLOITATION: Final = 0.09
+TRAFFICKED_UNACCOMPANIED: Final = 0.25
+TRAFFICKED_OTHERS_IN_CARE: Final = 0.014
+CONCERN_SHARED_WITH_AUTHORITY: Final = 0.6
+CONCERN_CLOSED: Final = 0.15
+
+# What publishers say of themselves.
+PERIOD_UNDECLARED: Final = 0.015
+PROVIDER_RETURN_SENT: Final = 0.7
+PROVIDER_RETURN_TOO_LOW: Final = 0.15
+CORPORATE_BOARD_TOLD: Final = 0.6
+PARTNERSHIP_TOLD: Final = 0.8
+MANAGERS_TOLD: Final = 0.5
+PROGRAMME_IN_AREA: Final = 0.6
+PROGRAMME_ENDED: Final = 0.1
+COUNTS_STATED: Final = 0.03
+
+# More than this share of an authority's absences recorded as away is outside the band.
+AWAY_SHARE_AT_MOST: Final = 0.25

@@ -15,6 +15,7 @@ from hub.synthetic.messages import ClearAmendment, ClearRegistration, Draft
 from hub.synthetic.names import misspelt, respelt, short_form, surname
 from hub.synthetic.nation import Nation
 from hub.synthetic.numbers import postcode
+from hub.synthetic.placements import HOMES
 from hub.synthetic.profile import (
     AMENDED,
     AUTHORITY_BIRTH_DATE_WRONG,
@@ -44,9 +45,6 @@ from hub.synthetic.scene import lived_in
 
 # Children's services know most children before they go missing (ours).
 _KNOWN_DAYS: Final = 700
-
-# Homes in which a host authority has children placed (ours).
-_HOMES: Final = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,8 +137,9 @@ def _by_police(nation: Nation, random: Random, child: Child) -> Identity:
     placement = child.placement_on(nation.clock.date_at(child.first_departure))
     host = lived_in(child, placement)
     if placement and host and host.isdigit() and chance(random, POLICE_POSTCODE_OF_PLACEMENT):
-        # The children of one home share its postcode.
-        home = postcode(stream("home", host, between(random, 1, _HOMES)), host)
+        # The children of one home share its postcode; carers' houses are as many.
+        number = placement.home or between(random, HOMES + 1, 2 * HOMES)
+        home = postcode(stream("home", host, number), host)
     nhs = not child.unaccompanied and chance(random, POLICE_NHS_PRESENT)
     return Identity(
         birth_date=identity.birth_date.isoformat(),

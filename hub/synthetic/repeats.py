@@ -22,13 +22,16 @@ _GRID: Final = tuple(
     [number / 50 for number in range(50)] + [0.98 + number / 2000 for number in range(1, 40)]
 )
 
+# Each step takes most of what is left of the error.
+_STEPS: Final = 5
+
 
 def counts(random: Random, children: int, mean: float, *, total: int | None) -> list[int]:
     """Return how often each child goes missing, in random order.
 
     total: what they must add up to, from `children` upwards; None: whatever comes.
     """
-    below = _distribution(_q_of(mean))
+    below = share_at_most(mean)
     # One draw from each of equal slices: few children still have the shape of the whole.
     drawn = [
         bisect_right(below, (number + random.random()) / children) + 1 for number in range(children)
@@ -37,6 +40,11 @@ def counts(random: Random, children: int, mean: float, *, total: int | None) -> 
         _adjust(random, drawn, total)
     shuffle(random, drawn)
     return drawn
+
+
+def share_at_most(mean: float) -> list[float]:
+    """Return, for a mean, the share of missing children with at most 1, 2, 3 … incidents."""
+    return _distribution(_q_of(mean))
 
 
 def _adjust(random: Random, drawn: list[int], total: int) -> None:
@@ -53,20 +61,29 @@ def _adjust(random: Random, drawn: list[int], total: int) -> None:
 
 @cache
 def _means() -> tuple[float, ...]:
-    means = []
-    for q in _GRID:
-        masses = _masses(q)
-        weighted = fsum(count * mass for count, mass in enumerate(masses, 1))
-        means.append(weighted / fsum(masses))
-    return tuple(means)
+    return tuple(_mean(q) for q in _GRID)
 
 
 def _q_of(mean: float) -> float:
+    """Return the parameter that gives a mean, from between two points of the grid."""
     means = _means()
     right = min(max(bisect_left(means, mean), 1), len(means) - 1)
-    reach = (mean - means[right - 1]) / (means[right] - means[right - 1])
-    q = _GRID[right - 1] + reach * (_GRID[right] - _GRID[right - 1])
-    return min(max(q, 0.0), _GRID[-1])
+    low, high = (_GRID[right - 1], means[right - 1]), (_GRID[right], means[right])
+    q = low[0]
+    for _ in range(_STEPS):
+        q = low[0] + (mean - low[1]) / (high[1] - low[1]) * (high[0] - low[0])
+        q = min(max(q, 0.0), _GRID[-1])
+        found = (q, _mean(q))
+        if found[1] in (low[1], high[1]):
+            break
+        low, high = (found, high) if found[1] < mean else (low, found)
+    return q
+
+
+def _mean(q: float) -> float:
+    masses = _masses(q)
+    weighted = fsum(count * mass for count, mass in enumerate(masses, 1))
+    return weighted / fsum(masses)
 
 
 def _masses(q: float) -> list[float]:

@@ -1,15 +1,20 @@
 """The truth beside the messages: who the children are, what happened, whose record is whose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct
 
+from domain.identifiers import PublisherId
 from domain.vocabulary import Category, Classification
+from hub.synthetic.children import Child
 from hub.synthetic.departures import Kind
 
-# Why a source holds a row: as it should, as a second force, or by one of the faults of the profile.
-Role = Literal["report", "handover", "duplicate", "wrong-child", "entered-in-error", "sibling-copy"]
+# Why a source holds a row: as it should, as a second force, by one of the faults of the profile, or
+# because a group report lists a child that it does not name as missing.
+Role = Literal[
+    "report", "handover", "duplicate", "wrong-child", "entered-in-error", "sibling-copy", "listed"
+]
 
 _OTHER_THAN_MISSING = {
     Classification.AWAY: Category.AWAY,
@@ -40,8 +45,9 @@ class PersonTruth(Struct, frozen=True, kw_only=True):
 
 
 class SourceTruth(Struct, frozen=True, kw_only=True):
-    """A source's row. classification: the last that it sent. voided: within the horizon.
+    """A source's row. classification: the last that it sent.
 
+    voided: taken back, merged into another row, or found not to be of a missing child, in time.
     subject: the child's reference in that row, which is another child's in the role wrong-child.
     """
 
@@ -87,3 +93,40 @@ def category_of(sources: Iterable[SourceTruth]) -> Category | None:
     if len(categories) > 1:
         return Category.MISSING
     return next(iter(categories), None)
+
+
+def person_truth(child: Child, subjects: Mapping[PublisherId, str]) -> PersonTruth:
+    """Return the truth about a child; subjects: its reference with each publisher."""
+    return PersonTruth(
+        person=child.key,
+        authority=child.authority,
+        looked_after=child.care is not None,
+        sex=child.sex,
+        birth_date=child.born_on.isoformat(),
+        ethnicity=child.ethnicity,
+        unaccompanied=child.unaccompanied,
+        family=child.family,
+        twin=child.twin,
+        subjects=tuple(
+            SubjectTruth(publisher=publisher, ref=subjects[publisher])
+            for publisher in sorted(subjects)
+        ),
+    )
+
+
+def never_happened(name: str, child: Child, source: SourceTruth, kind: Kind) -> EpisodeTruth:
+    """Return what the truth says of a row for an absence that never was."""
+    return EpisodeTruth(
+        episode=name,
+        person=child.key,
+        happened=False,
+        kind=kind,
+        category=None,
+        start=None,
+        located=None,
+        returned=None,
+        authority=child.authority,
+        host=None,
+        placement_type=None,
+        sources=(source,),
+    )

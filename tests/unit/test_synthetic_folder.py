@@ -56,7 +56,9 @@ def test_a_file_for_each_publisher_the_truth_and_the_marker_are_written(tmp_path
 
     files = set(contents(tmp_path / "new" / "folder"))
     publishers = {f"{publisher}.ndjson" for publisher in summary.by_publisher}
-    assert files == publishers | {MARKER, "truth/persons.ndjson", "truth/episodes.ndjson"}
+    assert files == publishers | {MARKER} | {
+        f"truth/{name}.ndjson" for name in ("persons", "episodes", "faults")
+    }
 
 
 def test_the_same_nation_is_not_written_twice(tmp_path: Path) -> None:
@@ -153,6 +155,7 @@ def test_progress_runs_from_the_first_publisher_to_the_last(tmp_path: Path) -> N
 
     generate(TINY, tmp_path, lambda done, total, publisher: seen.append((done, total, publisher)))
 
-    assert seen[0] == (1, 193, "la-201")
+    # Each authority is drawn, then the file of each publisher is written.
+    assert seen[0] == (1, 346, "la-201")
     assert [done for done, _, _ in seen] == sorted({done for done, _, _ in seen})
-    assert seen[-1][:2] == (193, 193)
+    assert seen[-1] == (346, 346, "pf-btp")
