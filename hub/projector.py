@@ -14,9 +14,15 @@ from domain.measures import DEFINITION_VERSION
 from hub.database import Database
 from projections.engine import RECORDS, EpisodeEngine
 from projections.episodes import apply_rows, create_build, rows_of, stored_rows
-from projections.kin import EPISODE_TYPES, LEARN, Kin, related
+from projections.kin import CHILD_TYPES, EPISODE_TYPES, LEARN, Kin, related
+from projections.quality import apply_quality, tally
+from projections.quality_sql import QUALITY_CHILD_TYPES, QUALITY_EPISODE_TYPES
 
 Progress = Callable[[int, int], None]
+
+ABOUT_EPISODES = [*EPISODE_TYPES, *QUALITY_EPISODE_TYPES]
+ABOUT_CHILDREN = [*CHILD_TYPES, *QUALITY_CHILD_TYPES]
+TYPES = [*ABOUT_EPISODES, *ABOUT_CHILDREN]
 
 _HEAD: LiteralString = "SELECT position FROM ledger.head"
 _ACTIVE: LiteralString = """
@@ -43,7 +49,7 @@ _TOUCHED: LiteralString = """
 SELECT DISTINCT originator_id::text, topic = ANY(%(episode_types)s) AS episode
   FROM ledger.stored_events
  WHERE notification_id > %(after)s AND notification_id <= %(until)s
-   AND topic <> 'submissions-settled'
+   AND topic = ANY(%(types)s)
  ORDER BY 1, 2
 """
 _RECORDS: LiteralString = """
@@ -51,6 +57,7 @@ SELECT notification_id, topic, publisher, coalesce(submission_id::text, ''), occ
        convert_from(state, 'UTF8')
   FROM ledger.stored_events
  WHERE originator_id = ANY(%(streams)s::uuid[]) AND notification_id <= %(until)s
+   AND topic = ANY(%(types)s)
  ORDER BY notification_id
 """
 _PARK: LiteralString = """
@@ -121,7 +128,12 @@ class Projector:
         learn(connection, build, after=before, until=after)
         touched = connection.execute(
             _TOUCHED,
-            {"after": before, "until": after, "episode_types": list(EPISODE_TYPES)},
+            {
+                "after": before,
+                "until": after,
+                "types": TYPES,
+                "episode_types": ABOUT_EPISODES,
+            },
         ).fetchall()
         kin = related(
             connection,
@@ -136,18 +148,20 @@ class Projector:
     def compute(self, connection: Connection[TupleRow], build: int, kin: Kin, *, until: int) -> int:
         """Recompute whole clusters as of a position and write what differs; return rows changed.
 
-        A cluster that cannot be computed is parked: its facts are withdrawn and coverage counts
-        it. Which clusters share a batch makes no difference. A child without an episode has no
-        facts, so there is nothing to compute or to park.
+        A cluster that cannot be computed is parked: its facts and findings are withdrawn and
+        coverage counts it. Which clusters share a batch makes no difference. A child without an
+        episode has no facts, but may have findings.
         """
-        if not kin.subject_of:
+        if not kin.subjects:
             return 0
         streams = [*kin.subject_of, *kin.subjects]
-        records = _records(connection.execute(_RECORDS, {"streams": streams, "until": until}))
-        rows = []
+        records = _records(
+            connection.execute(_RECORDS, {"streams": streams, "until": until, "types": TYPES})
+        )
+        computed = None
         try:
             families, subjects = kin.tables()
-            rows = rows_of(self._engine.facts(records, families, subjects))
+            computed = self._engine.compute(records, families, subjects)
             connection.execute(_UNPARK, {"build": build, "subjects": sorted(kin.subjects)})
         except duckdb.Error as error:
             clusters = kin.clusters()
@@ -162,22 +176,28 @@ class Projector:
             self._log.error("child parked", build=build, position=until, error=type(error).__name__)
             for subject in sorted(kin.subjects):
                 connection.execute(_PARK, {"build": build, "subject": subject, "position": until})
-        before = stored_rows(connection, build, sorted(kin.subject_of))
-        return apply_rows(connection, build, before=before, after=rows)
+        episodes, children = sorted(kin.subject_of), sorted(kin.subjects)
+        before = stored_rows(connection, build, episodes)
+        rows = rows_of(computed.facts) if computed else []
+        return apply_rows(connection, build, before=before, after=rows) + apply_quality(
+            connection, build, computed, episodes=episodes, subjects=children
+        )
 
 
 def learn(connection: Connection[TupleRow], build: int, *, after: int, until: int) -> None:
-    """Note who is whom in the records of a range of positions."""
+    """Note who is whom in the records of a range of positions, and what each publisher sent."""
     connection.execute(
         LEARN,
         {
             "build": build,
             "after": after,
             "until": until,
-            "episode_types": list(EPISODE_TYPES),
-            "topics": [*EPISODE_TYPES, "person-linked"],
+            "episode_types": ABOUT_EPISODES,
+            "child_types": ABOUT_CHILDREN,
+            "topics": TYPES,
         },
     )
+    tally(connection, build, after=after, until=until)
 
 
 def activate(connection: Connection[TupleRow], build: int) -> None:

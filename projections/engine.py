@@ -1,9 +1,11 @@
 """Runs the relational definition of the episode facts over a set of records."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from projections.episode_sql import ACCOUNTS, CONTEXT, MACROS, PARSED
 from projections.fact_sql import (
@@ -13,6 +15,16 @@ from projections.fact_sql import (
     POINTS,
     ROWS,
     SOURCE_FACTS,
+)
+from projections.quality_sql import (
+    CASE_ROWS,
+    CASES,
+    FINDING_ROWS,
+    FOUND,
+    LIMITS,
+    QUALITY_TYPES,
+    RESPONSES,
+    TOLD,
 )
 
 RECORDS = pa.schema(
@@ -36,6 +48,16 @@ FAMILIES = pa.schema(
 SUBJECTS = pa.schema([("subject_id", pa.string()), ("cluster", pa.int64())])
 
 _STEPS = (PARSED, ACCOUNTS, CONTEXT, POINTS, AT_POINTS, SOURCE_FACTS, NATIONAL_FACTS, FACTS)
+_QUALITY_STEPS = (TOLD, RESPONSES, CASES, FOUND)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """What follows from a set of records: facts in every version, findings and cases as of now."""
+
+    facts: pa.Table
+    findings: pa.Table
+    cases: pa.Table
 
 
 class EpisodeEngine:
@@ -46,6 +68,10 @@ class EpisodeEngine:
         self._duckdb = duckdb.connect(":memory:")
         self._duckdb.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         self._duckdb.execute(MACROS)
+        for name, limit in LIMITS.items():
+            self._duckdb.execute(
+                f"SET VARIABLE {name} = INTERVAL {int(limit.total_seconds())} SECOND"
+            )
         self._table("areas", "authority", "region", regions)
         self._table("placement_groups", "code", "name", placement_groups)
 
@@ -66,6 +92,25 @@ class EpisodeEngine:
         finally:
             for name in ("records", "families", "subjects"):
                 database.unregister(name)
+
+    def compute(self, records: pa.Table, families: pa.Table, subjects: pa.Table) -> Computed:
+        """Return the facts, and what the data-quality rules say; the tables are as for `facts`."""
+        aside = pc.is_in(records.column("topic"), value_set=pa.array(QUALITY_TYPES))
+        facts = self.facts(records.filter(pc.invert(aside)), families, subjects)
+        database = self._duckdb
+        database.register("told_records", records)
+        database.register("families", families)
+        try:
+            for step in _QUALITY_STEPS:
+                database.execute(step)
+            return Computed(
+                facts=facts,
+                findings=database.sql(FINDING_ROWS).to_arrow_table(),
+                cases=database.sql(CASE_ROWS).to_arrow_table(),
+            )
+        finally:
+            database.unregister("told_records")
+            database.unregister("families")
 
     def close(self) -> None:
         """Give the memory back."""

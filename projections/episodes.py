@@ -9,6 +9,8 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier, Literal
 
+from projections.quality import QUALITY_TABLES, QUALITY_VIEWS
+
 # A row of the facts in the order of COLUMNS.
 FactRow = tuple[object, ...]
 
@@ -47,6 +49,7 @@ TABLES: tuple[LiteralString, ...] = (
     "parked_v1",
     "episode_facts_v1",
     "incident_counts_v1",
+    *QUALITY_TABLES,
 )
 _CELL = (
     "source",
@@ -112,6 +115,7 @@ _FACT_COLUMNS: LiteralString = (
 VIEWS: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("episode_facts_v1", _FACT_COLUMNS),
     ("incident_counts_v1", _CELL_COLUMNS),
+    *QUALITY_VIEWS,
 )
 
 

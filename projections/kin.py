@@ -10,10 +10,11 @@ from psycopg.rows import TupleRow
 
 from projections.engine import FAMILIES, SUBJECTS
 
-# Records of these types are about a source episode; all others about a child.
+# What the episode facts are made of: records about a source episode, and about its child.
 EPISODE_TYPES = (
     "episode-reported",
     "episode-classified",
+    "episode-reclassified",
     "child-located",
     "child-returned",
     "safe-and-well-check-done",
@@ -23,26 +24,43 @@ EPISODE_TYPES = (
     "return-interview-completed",
     "episode-corrected",
     "episode-voided",
+    "episode-merged",
+    "attribution-corrected",
     "episode-aged",
     "episode-matched",
+)
+CHILD_TYPES = (
+    "subject-registered",
+    "care-started",
+    "care-ended",
+    "placement-started",
+    "placement-ended",
+    "child-reached-eighteen",
+    "person-linked",
 )
 
 LEARN: LiteralString = """
 INSERT INTO projection.kin_v1 (build, kind, member, kin)
 WITH fresh AS (
-    SELECT originator_id, topic, convert_from(state, 'UTF8')::jsonb AS e
+    SELECT originator_id, topic, state
       FROM ledger.stored_events
      WHERE notification_id > %(after)s AND notification_id <= %(until)s
        AND topic = ANY(%(topics)s)
 )
-SELECT DISTINCT %(build)s, 'e', originator_id, (e ->> 'subject_id')::uuid
+SELECT DISTINCT %(build)s, 's', originator_id, originator_id
+  FROM fresh WHERE topic = ANY(%(child_types)s)
+ UNION
+SELECT DISTINCT %(build)s, 'e', originator_id,
+       (convert_from(state, 'UTF8')::jsonb ->> 'subject_id')::uuid
   FROM fresh WHERE topic = ANY(%(episode_types)s)
  UNION
 SELECT DISTINCT %(build)s, 'n', originator_id, national_id::uuid
-  FROM fresh, jsonb_array_elements_text(e -> 'national_ids') AS national_id
+  FROM fresh, jsonb_array_elements_text(convert_from(state, 'UTF8')::jsonb -> 'national_ids')
+       AS national_id
  WHERE topic = 'episode-matched'
  UNION
-SELECT DISTINCT %(build)s, 'p', originator_id, (e ->> 'person_id')::uuid
+SELECT DISTINCT %(build)s, 'p', originator_id,
+       (convert_from(state, 'UTF8')::jsonb ->> 'person_id')::uuid
   FROM fresh WHERE topic = 'person-linked'
 ON CONFLICT DO NOTHING
 """
@@ -170,6 +188,8 @@ def everybody(connection: Connection[TupleRow], build: int) -> Kin:
     for episode, subject in connection.execute(_ALL, {"build": build, "kind": "e"}):
         kin.subject_of[str(episode)] = str(subject)
     kin.subjects.update(kin.subject_of.values())
+    for subject, _ in connection.execute(_ALL, {"build": build, "kind": "s"}):
+        kin.subjects.add(str(subject))
     for subject, person in connection.execute(_ALL, {"build": build, "kind": "p"}):
         kin.persons.join(str(subject), str(person))
         kin.subjects.update((str(subject), str(person)))
