@@ -1,0 +1,1 @@
+"""What we sign and prove, judged by the code of others."""
