@@ -7,10 +7,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format unit lock kafka bench-intake schemas clean
+.PHONY: help setup demo test lint format unit lock kafka bench-intake bench-tree bench-generate bench-validation fuzz schemas clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## install everything for development, and only what is missing
 	@deploy/setup.sh all
@@ -46,6 +46,18 @@ kafka: ## assemble a real Kafka broker from Maven Central
 
 bench-intake: ## measure intake from Kafka beside eventsourcing's Application.save
 	$(BIN)/python -m tests.benchmarks.intake
+
+bench-tree: ## measure the ledger's Merkle tree beside a plain SHA-256 chain
+	$(BIN)/python -m tests.benchmarks.tree
+
+bench-validation: ## measure both validators of messages side by side
+	$(BIN)/python -m tests.benchmarks.validation
+
+fuzz: ## try a million bad messages and 10,000 damaged files per adapter; goes on where it stopped
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+bench-generate: ## measure a synthetic year and compare it with DfE's figures for 2022
+	$(BIN)/python -m tests.benchmarks.generation
 
 schemas: ## write the JSON Schemas of every contract again
 	$(BIN)/python -m hub.cli schemas

@@ -1,6 +1,7 @@
 """What `hub publish` and `hub import` answer: a balanced sum, and every row that needs a look."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -27,10 +28,43 @@ class RejectionEntry(Struct, frozen=True, kw_only=True):
     message: str
 
 
+class RowRange(Struct, frozen=True, kw_only=True):
+    """How every row from first to last ended; null: in flight when the report was made."""
+
+    file: str
+    first: int
+    last: int
+    outcome: Outcome | None
+
+
+class HeldRow(Struct, frozen=True, kw_only=True):
+    """A row that waits for an answer."""
+
+    file: str
+    row: int
+
+
+class QuestionEntry(Struct, frozen=True, kw_only=True):
+    """A row that the publisher's return had and has no longer: void it, or keep it?
+
+    id: to answer under. adapter, scope: of the return, the collection year, say. file, row: where
+    it stood when it was last there. held: rows of this return that could be the same one, put
+    right, in more ways than one; nothing of them is counted before the answer.
+    """
+
+    id: str
+    adapter: str
+    scope: str
+    file: str
+    row: int
+    held: tuple[HeldRow, ...] = ()
+
+
 class Totals(Struct, frozen=True, kw_only=True):
     """How many of something ended in which way; the five add up to `rows`.
 
-    in_flight: durable at the brokers, and not settled when the report was made.
+    in_flight: durable at the brokers, or held until the publisher answers a question, and not
+    settled when the report was made.
     """
 
     rows: int = 0
@@ -56,7 +90,10 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     """The answer to a whole file or folder.
 
     rows and the ends count rows. events: the same for the messages that the rows gave.
-    files: rows by file. ignored: files that are no part of what the hub takes.
+    files: rows by file. ignored: files that are no part of what the hub takes. outcomes: how
+    each row ended, in the order of files and rows, equal neighbours together. dry_run: nothing
+    was stored; every end is the one that there would have been. questions: what the publisher
+    must answer before some rows can be settled.
     """
 
     rows: int
@@ -70,6 +107,19 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     events: Totals
     files: Mapping[str, Totals]
     ignored: tuple[str, ...] = ()
+    outcomes: tuple[RowRange, ...] = ()
+    dry_run: bool = False
+    questions: tuple[QuestionEntry, ...] = ()
+
+
+def ranges_of(file: str, outcomes: Sequence[Outcome | None]) -> tuple[RowRange, ...]:
+    """Return how the rows of a file ended, the first outcome being that of row 1."""
+    ranges = []
+    row = 1
+    for outcome, equal in groupby(outcomes):
+        first, row = row, row + len(list(equal))
+        ranges.append(RowRange(file=file, first=first, last=row - 1, outcome=outcome))
+    return tuple(ranges)
 
 
 def totals_of(outcomes: Sequence[Outcome | None]) -> Totals:
@@ -91,6 +141,8 @@ def report(
     findings: tuple[FindingEntry, ...],
     rejections: tuple[RejectionEntry, ...],
     ignored: tuple[str, ...] = (),
+    outcomes: tuple[RowRange, ...] = (),
+    questions: tuple[QuestionEntry, ...] = (),
 ) -> ImportReport:
     """Return the report over several files."""
     whole = Totals()
@@ -108,4 +160,6 @@ def report(
         events=events,
         files=dict(files),
         ignored=ignored,
+        outcomes=outcomes,
+        questions=questions,
     )

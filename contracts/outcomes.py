@@ -79,3 +79,19 @@ class RecordCursor:
 
     received_at: datetime
     submission_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectsQuery:
+    """Which rejects are asked for.
+
+    before: only those that come after this place in the order of the answer; None: from the
+    latest. reason: only this one; None: any. since, until: received at or after, and before.
+    """
+
+    publisher: PublisherId
+    limit: int
+    before: RecordCursor | None = None
+    reason: Reason | None = None
+    since: datetime | None = None
+    until: datetime | None = None

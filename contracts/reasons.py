@@ -24,7 +24,7 @@ class Reason(StrEnum):
 
 
 MEANING: dict[Reason, str] = {
-    Reason.NOT_JSON: "The body is not one JSON object in UTF-8.",
+    Reason.NOT_JSON: "The body is not one JSON object in UTF-8, or has a name twice.",
     Reason.TOO_LARGE: "The message is larger than 64 KiB.",
     Reason.ENVELOPE_INVALID: "The CloudEvents envelope breaks its schema.",
     Reason.UNKNOWN_PUBLISHER: "The source is not a registered publisher.",

@@ -1,17 +1,23 @@
 """How submissions are answered over HTTP: receipts, single look-ups, lists of rejects."""
 
+import csv
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
+from contracts.import_lines import as_text
 from contracts.outcomes import Outcome, Receipt, RecordCursor, Rejection, SubmissionRecord
 from domain.errors import UsageError
 
 SUBMISSIONS_PATH: Final = "/v1/submissions/"
+
+MOST_REJECTS: Final = 500
+REJECT_COLUMNS: Final = ("id", "publisher", "received_at", "seen", "reason", "pointer", "message")
 
 # A cursor is a short text: anything longer was not ours.
 LONGEST_CURSOR: Final = 128
@@ -20,20 +26,25 @@ LONGEST_CURSOR: Final = 128
 class ReceiptDocument(Struct, frozen=True, kw_only=True):
     """The receipt of one message, and its outcome once that is known.
 
-    id: the same for every retry of the same content. outcome: null while it is in flight.
+    id: the same for every retry of the same content. href: null in a dry run, where there is
+    nothing to be asked for later. outcome: null while it is in flight.
     """
 
     id: UUID
-    href: str
+    href: str | None
     outcome: Outcome | None
     position: int | None
     rejection: Rejection | None
 
 
 class ReceiptsDocument(Struct, frozen=True, kw_only=True):
-    """One receipt for each message of a request, in its order."""
+    """One receipt for each message of a request, in its order.
+
+    dry_run: nothing was stored; every outcome is the one that there would have been.
+    """
 
     submissions: tuple[ReceiptDocument, ...]
+    dry_run: bool = False
 
 
 class SubmissionDocument(Struct, frozen=True, kw_only=True):
@@ -62,9 +73,12 @@ class RejectsDocument(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def receipts_document(receipts: Sequence[Receipt]) -> ReceiptsDocument:
-    """Return the answer to a request that sent messages."""
-    return ReceiptsDocument(submissions=tuple(_receipt(receipt) for receipt in receipts))
+def receipts_document(receipts: Sequence[Receipt], *, dry_run: bool = False) -> ReceiptsDocument:
+    """Return the answer to a request that sent messages, or had them checked."""
+    return ReceiptsDocument(
+        submissions=tuple(_receipt(receipt, kept=not dry_run) for receipt in receipts),
+        dry_run=dry_run,
+    )
 
 
 def submission_document(record: SubmissionRecord) -> SubmissionDocument:
@@ -78,6 +92,27 @@ def submission_document(record: SubmissionRecord) -> SubmissionDocument:
         received_at=record.received_at,
         seen=record.seen,
     )
+
+
+def rejects_csv(page: RejectsDocument) -> str:
+    """Return a page of rejects as CSV (RFC 4180)."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(REJECT_COLUMNS)
+    for each in page.rejects:
+        reason = each.rejection
+        writer.writerow(
+            (
+                each.id,
+                page.publisher,
+                each.received_at.astimezone(UTC).isoformat(),
+                each.seen,
+                reason.reason.value if reason else "",
+                as_text(reason.pointer) if reason else "",
+                reason.message if reason else "",
+            )
+        )
+    return text.getvalue()
 
 
 def encode_cursor(record: SubmissionRecord) -> str:
@@ -105,11 +140,11 @@ def decode_cursor(text: str) -> RecordCursor:
         ) from None
 
 
-def _receipt(receipt: Receipt) -> ReceiptDocument:
+def _receipt(receipt: Receipt, *, kept: bool) -> ReceiptDocument:
     settled = receipt.settled
     return ReceiptDocument(
         id=receipt.submission_id,
-        href=f"{SUBMISSIONS_PATH}{receipt.submission_id}",
+        href=f"{SUBMISSIONS_PATH}{receipt.submission_id}" if kept else None,
         outcome=settled.outcome if settled else None,
         position=settled.position if settled else None,
         rejection=settled.rejection if settled else None,

@@ -7,7 +7,8 @@ from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 
-from domain.geography import Authority, Force, GssCode, Region, Register
+from domain.geography import Authority, Delegation, Force, GssCode, Region, Register
+from domain.identifiers import parse_publisher_id
 
 
 @cache
@@ -19,6 +20,20 @@ def read_register() -> Register:
         abolished=tuple(each for each in authorities if each.abolished_on is not None),
         regions=tuple(Region(code=row["code"], name=row["name"]) for row in _rows("regions.csv")),
         forces=tuple(Force(code=row["code"], name=row["name"]) for row in _rows("forces.csv")),
+        delegations=tuple(_delegation(row) for row in _rows("delegates.csv")),
+    )
+
+
+def why_not_sent(register: Register, sender: str, publisher: str) -> str:
+    """Say why a sender may not send for another publisher, and who has to."""
+    delegations = register.delegations_of(sender, publisher)
+    if not delegations:
+        return f"The message was sent by {sender}, but its source is another publisher."
+    last = delegations[-1]
+    until = "" if last.valid_until is None else f" to {last.valid_until.isoformat()}"
+    return (
+        f"{sender} may send for {publisher} from {last.valid_from.isoformat()}{until} only;"
+        f" {publisher} must send this itself."
     )
 
 
@@ -46,6 +61,15 @@ def _gss_code(row: dict[str, str]) -> GssCode:
     return GssCode(
         code=row["gss_code"],
         valid_from=_date(row["valid_from"]),
+        valid_until=_date(row["valid_until"]),
+    )
+
+
+def _delegation(row: dict[str, str]) -> Delegation:
+    return Delegation(
+        delegate=parse_publisher_id(row["delegate"]),
+        principal=parse_publisher_id(row["principal"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
         valid_until=_date(row["valid_until"]),
     )
 

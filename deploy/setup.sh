@@ -2,7 +2,7 @@
 # Installs what the hub needs on this machine, and only what is missing.
 #
 #   deploy/setup.sh demo   what `make demo` needs: Python packages in .venv
-#   deploy/setup.sh all    what `make test` needs too: the tools, Java, Maven, a browser
+#   deploy/setup.sh all    what `make test` needs too: the tools, Java, Maven, Go, a browser
 #
 # A second run finds everything in place and ends at once.
 set -eu
@@ -67,6 +67,12 @@ java_is_new_enough() {
     [ "${major:-0}" -ge 17 ]
 }
 
+# The samples of the guide for publishers are run as they stand.
+need_curl() { have curl || missing="$missing curl"; }
+
+# Go's own packages judge our proofs.
+need_go() { have go || missing="$missing golang-go"; }
+
 # Ubuntu has Chromium as a snap only, which no test can drive; there Playwright brings one.
 need_browser() {
     if ! have chromium && { offered chromium || ! can_install; }; then
@@ -92,6 +98,11 @@ install_missing() {
         install --no-install-recommends $missing >/dev/null ||
         fail "apt-get could not install:$missing" "It says why above; then run this again."
     missing=
+}
+
+# What the judge is built from, checked against tests/conformance/go.sum; once, then no network.
+add_go_modules() {
+    (cd tests/conformance && GOFLAGS=-mod=readonly GOTOOLCHAIN=local GOWORK=off go mod download)
 }
 
 add_browser_of_playwright() {
@@ -201,11 +212,14 @@ demo)
 all)
     need_python
     need_java_and_maven
+    need_go
+    need_curl
     need_browser
     need_browser_driver
     install_missing
     is_installed requirements-dev.lock || install_locked requirements-dev.lock
     add_browser_of_playwright
+    add_go_modules
     ;;
 *)
     printf 'usage: %s demo|all\n' "$0" >&2

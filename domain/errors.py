@@ -55,6 +55,15 @@ class ReleaseRefusedError(HubError):
     code = "release-refused"
 
 
+class CheckpointRefusedError(HubError):
+    """The ledger contradicts what was signed; operations stop intake and run hub verify.
+
+    Nothing was signed; what was signed before stays as it is.
+    """
+
+    code = "checkpoint-refused"
+
+
 class FencedOutError(HubError):
     """Another process has taken over this work; this one must stop and read the offsets afresh."""
 
@@ -95,8 +104,12 @@ class FileFormatError(HubError):
     """
 
     code = "file-invalid"
+    # A file can have a name of a column, or a word of a mapping, as long as itself.
+    longest_problem = 1_500
 
     def __init__(self, file: str, *, problem: str, remedy: str) -> None:
+        if len(problem) > self.longest_problem:
+            problem = f"{problem[: self.longest_problem]}…"
         super().__init__(f"{file}: {problem} {remedy}")
         self.file = file
         self.problem = problem

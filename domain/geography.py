@@ -102,17 +102,36 @@ class Publisher:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Delegation:
+    """One publisher sends for another: two authorities with one children's service, say.
+
+    valid_from, valid_until: first and last London day of sending; until None: it is in force.
+    """
+
+    delegate: PublisherId
+    principal: PublisherId
+    valid_from: date
+    valid_until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether the delegate may send on a day."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Register:
     """Everything the hub knows about areas and publishers.
 
     authorities: the current ones, by number. abolished: former ones, by number, which old
     years still name. forces: by code, British Transport Police last. regions: by code.
+    delegations: by delegate and principal, one of a pair in the order of its dates.
     """
 
     authorities: tuple[Authority, ...]
     abolished: tuple[Authority, ...]
     regions: tuple[Region, ...]
     forces: tuple[Force, ...]
+    delegations: tuple[Delegation, ...] = ()
 
     def authority(self, number: str) -> Authority | None:
         """Return the authority with a three-digit number, current or abolished."""
@@ -155,6 +174,19 @@ class Register:
     def publisher(self, publisher_id: str) -> Publisher | None:
         """Return the publisher with an id such as la-330 or pf-btp."""
         return self._publishers.get(publisher_id)
+
+    def delegations_of(self, delegate: str, principal: str) -> tuple[Delegation, ...]:
+        """Return every delegation between two publishers, whether in force or not, by date."""
+        return tuple(
+            each
+            for each in self.delegations
+            if each.delegate == delegate and each.principal == principal
+        )
+
+    def may_send(self, sender: str, publisher: str, *, on: date) -> bool:
+        """Return whether a publisher may send another's events on a day; its own it always may."""
+        delegations = self.delegations_of(sender, publisher)
+        return sender == publisher or any(each.holds_on(on) for each in delegations)
 
     @cached_property
     def _by_number(self) -> dict[str, Authority]:

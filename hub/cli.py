@@ -10,11 +10,22 @@ import typer
 from structlog import get_logger
 
 from domain.errors import FileFormatError, HubError, NotFoundError, UsageError
+from hub.commands.adapters import import_annex_a, import_police_csv, import_ssd
 from hub.commands.making import demo, generate, schemas
-from hub.commands.operating import disclose, erase, keys, rebuild, release, verify
+from hub.commands.operating import (
+    checkpoint,
+    disclose,
+    erase,
+    keys,
+    rebuild,
+    release,
+    verify,
+)
 from hub.commands.publishing import app as import_app
 from hub.commands.publishing import publish
+from hub.commands.quality import app as quality_app
 from hub.commands.querying import counts, status
+from hub.commands.rejecting import rejects
 from hub.commands.running import intake, role, serve
 from hub.console import tell
 from hub.logs import configure_logs
@@ -34,11 +45,13 @@ cli = typer.Typer(
 for command in (
     serve,
     publish,
+    rejects,
     counts,
     status,
     generate,
     rebuild,
     release,
+    checkpoint,
     verify,
     erase,
     disclose,
@@ -49,7 +62,11 @@ for command in (
 ):
     cli.command()(command)
 cli.command(hidden=True)(role)
+import_app.command("ssd")(import_ssd)
+import_app.command("police-csv")(import_police_csv)
+import_app.command("annex-a")(import_annex_a)
 cli.add_typer(import_app, name="import")
+cli.add_typer(quality_app, name="quality")
 
 
 def main() -> None:

@@ -10,7 +10,9 @@ from domain.identifiers import PublisherId
 from hub.broker_producer import IntakeProducer
 from hub.identity.keys import Keys
 from hub.identity.sealing import seal_if_open
-from hub.intake import Batch, Intake, Message
+from hub.intake import Batch, Intake
+from hub.message_reading import Message
+from hub.rehearsal import Rehearsal
 
 WAIT_STEP_SECONDS = 0.05
 
@@ -52,6 +54,10 @@ class LocalGateway:
         settled = self._intake.settle(Batch(messages=sealed, transport=self._transport))
         self._observe(perf_counter() - began)
         return [_known(each) for each in settled]
+
+    def rehearsal(self) -> Rehearsal:
+        """Return a door that stores nothing and tells how messages would end."""
+        return Rehearsal(self._intake, self._keys)
 
     def refuse(self, messages: Sequence[Message]) -> Sequence[Receipt]:
         """Put messages on record that were rejected before intake."""
@@ -110,6 +116,10 @@ class KafkaGateway:
             for address in addressed
         ]
         return self._wait(receipts, wait_seconds)
+
+    def rehearsal(self) -> Rehearsal:
+        """Return a door that stores nothing and tells how messages would end."""
+        return Rehearsal(self._intake, self._keys)
 
     def refuse(self, messages: Sequence[Message]) -> Sequence[Receipt]:
         """Put messages on record that were rejected before intake; no topic needs them."""

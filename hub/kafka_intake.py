@@ -17,8 +17,9 @@ from hub.broker import Brokers, intake_topic
 from hub.broker_backlog import FetchedMessage
 from hub.broker_consumer import IntakeConsumer, StoredOffset
 from hub.database import Database
-from hub.intake import Batch, Intake, Message
+from hub.intake import Batch, Intake
 from hub.leases import Lease, release, renew, take
+from hub.message_reading import Message
 
 LEASE = "intake"
 MOST_MESSAGES = 5_000

@@ -43,6 +43,15 @@ SELECT n.nspname || '.' || c.relname, pg_total_relation_size(c.oid)
 _PARKED: LiteralString = """
 SELECT count(*) FROM projection.parked_v1 p JOIN projection.active_build a USING (build)
 """
+_SIGNED_AT: LiteralString = """
+SELECT extract(epoch FROM made_at)
+  FROM ledger.checkpoints ORDER BY size DESC LIMIT 1
+"""
+_REFUSED: LiteralString = """
+SELECT count(*)
+  FROM ledger.checkpoint_refusals
+ WHERE refused_at >= coalesce((SELECT max(made_at) FROM ledger.checkpoints), '-infinity')
+"""
 
 
 class LedgerCollector(Collector):
@@ -74,6 +83,8 @@ class LedgerCollector(Collector):
                     ("positions", _POSITIONS),
                     ("sizes", _SIZES),
                     ("parked", _PARKED),
+                    ("signed", _SIGNED_AT),
+                    ("refused", _REFUSED),
                 )
             }
         yield _counter(
@@ -110,6 +121,18 @@ class LedgerCollector(Collector):
             "Children whose facts cannot be computed.",
             (),
             rows["parked"],
+        )
+        yield _gauge(
+            "hub_checkpoint_timestamp_seconds",
+            "When the ledger was signed last, as Unix time.",
+            (),
+            rows["signed"],
+        )
+        yield _gauge(
+            "hub_checkpoint_refusals",
+            "How often signing was refused since the last checkpoint.",
+            (),
+            rows["refused"],
         )
         yield _gauge(
             "hub_db_size_bytes", "Size of a table with its indexes.", ("table",), rows["sizes"]

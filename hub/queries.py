@@ -7,10 +7,9 @@ from uuid import UUID
 
 from psycopg.rows import TupleRow
 
-from contracts.outcomes import Outcome, RecordCursor, Rejection, SubmissionRecord
+from contracts.outcomes import Outcome, Rejection, RejectsQuery, SubmissionRecord
 from contracts.reasons import Reason
 from contracts.status import HubStatus, SourceEpisodeTotals, SubmissionTotals, Versions
-from domain.identifiers import PublisherId
 from domain.measures import DEFINITION_VERSION, Bucket, CountsAnswer, CountsQuery
 from hub.database import MIGRATIONS, Database
 from projections.counts import CountsView
@@ -34,18 +33,24 @@ SELECT f.bucket, count(*)
  WHERE f.held_until IS NULL AND f.source <> 'national'
  GROUP BY f.bucket ORDER BY f.bucket
 """
-# Every source episode that the views have seen, and those of them that were voided.
+# Every source episode that the views have seen, and those of them that were taken back.
 _EPISODES: LiteralString = """
 WITH known AS (
     SELECT DISTINCT k.member FROM projection.kin_v1 k JOIN projection.active_build a USING (build)
      WHERE k.kind = 'e'
 ), told AS (
-    SELECT originator_id, bool_or(topic = 'episode-voided') AS void,
+    SELECT originator_id,
+           bool_or(topic IN ('episode-voided', 'episode-merged'))
+               OR coalesce((array_agg(convert_from(state, 'UTF8')::jsonb -> 'was_missing'
+                                ORDER BY occurred_at DESC, submission_id::text DESC)
+                                FILTER (WHERE topic = 'attribution-corrected'))[1] = 'false',
+                           false) AS void,
            bool_or(topic = 'episode-reported'
                    OR convert_from(state, 'UTF8')::jsonb ?| ARRAY['left', 'last_seen', 'reported'])
                AS begun
       FROM ledger.stored_events
-     WHERE topic IN ('episode-voided', 'episode-reported', 'episode-corrected')
+     WHERE topic IN ('episode-voided', 'episode-merged', 'attribution-corrected',
+                     'episode-reported', 'episode-corrected')
        AND notification_id <= %(position)s
      GROUP BY originator_id
 )
@@ -68,6 +73,9 @@ SELECT submission_id, publisher, outcome, reason, pointer, message, first_at, se
   FROM intake.refusals
  WHERE publisher = %(publisher)s
    AND outcome = 'rejected'
+   AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+   AND (%(since)s::timestamptz IS NULL OR first_at >= %(since)s)
+   AND (%(until)s::timestamptz IS NULL OR first_at < %(until)s)
    AND (%(at)s::timestamptz IS NULL OR (first_at, submission_id) < (%(at)s, %(id)s))
  ORDER BY first_at DESC, submission_id DESC
  LIMIT %(limit)s
@@ -181,15 +189,16 @@ class SubmissionService:
             refused = connection.execute(_REFUSED, {"id": submission_id}).fetchone()
         return None if refused is None else _refused(refused)
 
-    def rejects(
-        self, publisher: PublisherId, *, limit: int, before: RecordCursor | None
-    ) -> Sequence[SubmissionRecord]:
-        """Return a publisher's refused submissions, the latest first."""
+    def rejects(self, wanted: RejectsQuery) -> Sequence[SubmissionRecord]:
+        """Return a publisher's rejected submissions, the latest first."""
         values = {
-            "publisher": publisher,
-            "limit": limit,
-            "at": before.received_at if before else None,
-            "id": before.submission_id if before else None,
+            "publisher": wanted.publisher,
+            "limit": wanted.limit,
+            "at": wanted.before.received_at if wanted.before else None,
+            "id": wanted.before.submission_id if wanted.before else None,
+            "reason": None if wanted.reason is None else wanted.reason.value,
+            "since": wanted.since,
+            "until": wanted.until,
         }
         with self._database.snapshot() as connection:
             return [_refused(row) for row in connection.execute(_REJECTS, values)]

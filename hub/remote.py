@@ -12,10 +12,13 @@ from msgspec.json import decode
 from contracts.batches import split_array
 from contracts.counts import CountsDocument
 from contracts.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, MAX_BATCH, MAX_BODY_BYTES
-from contracts.outcomes import Outcome, Receipt, Rejection, Settled
+from contracts.outcomes import Outcome, Receipt, Rejection, RejectsQuery, Settled
+from contracts.quality import QualityDocument
+from contracts.receipts import MOST_REJECTS, RejectsDocument
 from contracts.status import HubStatus
 from domain.errors import RemoteHubError
 from domain.identifiers import PublisherId
+from domain.quality_report import QualityQuery
 from hub.identity.keys import read_operator_token
 from hub.settings import Settings
 
@@ -73,17 +76,34 @@ class RemoteHub:
         self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
     ) -> Sequence[Receipt]:
         """Send messages in batches that the hub takes, and return one receipt for each."""
+        return self._send(messages, sent_by, {"Prefer": f"wait={min(30, int(wait_seconds))}"}, {})
+
+    def rehearsal(self) -> "RemoteRehearsal":
+        """Return a door that stores nothing and tells how messages would end."""
+        return RemoteRehearsal(self)
+
+    def check(self, messages: Sequence[bytes], *, sent_by: PublisherId | None) -> list[Receipt]:
+        """Return how messages would end; each batch is judged by what the hub holds."""
+        return self._send(messages, sent_by, {}, {"dry_run": "true"})
+
+    def _send(
+        self,
+        messages: Sequence[bytes],
+        sent_by: PublisherId | None,
+        headers: Mapping[str, str],
+        params: Mapping[str, str],
+    ) -> list[Receipt]:
         receipts: list[Receipt] = []
         for portion in _portions(messages):
             whole = _is_element(portion[0])
             answer = self._ask(
                 "POST",
                 "/v1/events",
-                params={"publisher": sent_by or ""} if sent_by else {},
+                params={**params, **({"publisher": sent_by} if sent_by else {})},
                 content=b"[" + b",".join(portion) + b"]" if whole else portion[0],
                 headers={
+                    **headers,
                     "Content-Type": BATCH_CONTENT_TYPE if whole else CONTENT_TYPE,
-                    "Prefer": f"wait={min(30, int(wait_seconds))}",
                 },
             )
             receipts.extend(map(_receipt, self._read(answer, _Receipts).submissions))
@@ -97,6 +117,31 @@ class RemoteHub:
         """Return the answer to a question for counts, in the form asked for."""
         given = {name: value for name, value in query.items() if value is not None}
         return self._ask("GET", "/v1/counts", params=given, headers={"Accept": MEDIA[form]})
+
+    def rejects(self, wanted: RejectsQuery) -> RejectsDocument:
+        """Return the latest rejects of a publisher, page after page, up to the limit."""
+        path = f"/v1/publishers/{wanted.publisher}/rejects"
+        asked = {
+            "limit": str(min(wanted.limit, MOST_REJECTS)),
+            **({} if wanted.reason is None else {"reason": wanted.reason.value}),
+            **({} if wanted.since is None else {"since": wanted.since.isoformat()}),
+            **({} if wanted.until is None else {"until": wanted.until.isoformat()}),
+        }
+        page = self._read(self._ask("GET", path, params=asked), RejectsDocument)
+        found = list(page.rejects)
+        while page.next is not None and len(found) < wanted.limit:
+            page = self._read(self._ask("GET", page.next), RejectsDocument)
+            found += page.rejects
+        return RejectsDocument(
+            publisher=page.publisher, rejects=tuple(found[: wanted.limit]), next=None
+        )
+
+    def quality(self, query: QualityQuery) -> QualityDocument:
+        """Return how good a publisher's data are."""
+        months = {"from": query.first, "to": query.last}
+        given = {name: str(month) for name, month in months.items() if month is not None}
+        path = f"/v1/publishers/{query.publisher}/quality"
+        return self._read(self._ask("GET", path, params=given), QualityDocument)
 
     def status(self) -> HubStatus:
         """Return the state of the hub."""
@@ -128,6 +173,21 @@ class RemoteHub:
         if response.is_error:
             raise RemoteHubError(f"{self._url} answered {response.status_code}: {_said(response)}")
         return response.content
+
+
+class RemoteRehearsal:
+    """A hub at a URL that is only asked how messages would end."""
+
+    def __init__(self, remote: RemoteHub) -> None:
+        """Take the hub to ask."""
+        self._remote = remote
+
+    def receive(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> Sequence[Receipt]:
+        """Return how messages would end; nothing is waited for."""
+        del wait_seconds
+        return self._remote.check(messages, sent_by=sent_by)
 
 
 def _portions(messages: Sequence[bytes]) -> Sequence[list[bytes]]:

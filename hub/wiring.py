@@ -2,29 +2,34 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
 from contracts.code_lists import read_code_lists
 from contracts.register import read_register
+from contracts.signed_notes import NoteSigner
 from contracts.submissions import Contract
 from domain.codes import PLACEMENT_GROUPS
 from domain.geography import AREAS_OUTSIDE_ENGLAND, Register
+from domain.periods import london_date
 from hub.api.services import Services
 from hub.broker_producer import IntakeProducer
 from hub.database import Database, Role, migrate
 from hub.embedded import EmbeddedPostgres
+from hub.file_intake import FileIntake
 from hub.gateway import KafkaGateway, LocalGateway
 from hub.health import HealthService
-from hub.identity.keys import Keys, load_keys
+from hub.identity.keys import Keys, load_keys, load_log_signer
 from hub.identity.rights import SubjectRights
 from hub.intake import Intake
 from hub.kafka_intake import KafkaBacklog, KafkaIntake
 from hub.linker import Linker
 from hub.metrics import IntakeLagCollector, Meters
 from hub.projector import Projector
+from hub.quality import QualityService
 from hub.queries import CountsService, InFlight, NothingInFlight, StatusService, SubmissionService
+from hub.returned_rows import RowStore
 from hub.settings import Settings
 from hub.tokens import OperatorToken
 from projections.counts import CountsView
@@ -81,6 +86,17 @@ class Hub:
     def keys(self) -> Keys:
         """The vault's keys; the embedded profile makes them at the first start."""
         return load_keys(self.settings.data_dir / KEYS, create=self.settings.profile == "embedded")
+
+    @cached_property
+    def log_signer(self) -> NoteSigner:
+        """The key that signs checkpoints; only who signs or verifies asks for it."""
+        create = self.settings.profile == "embedded"
+        return load_log_signer(self.settings.data_dir / KEYS, create=create)
+
+    @cached_property
+    def ledger_database(self) -> Database:
+        """The database as the ledger's writer sees it."""
+        return self._database(Role.INTAKE)
 
     @cached_property
     def intake(self) -> Intake:
@@ -145,6 +161,11 @@ class Hub:
         return CountsService(self.reader, CountsView(len(self.register.publishers())))
 
     @cached_property
+    def quality(self) -> QualityService:
+        """Knows how good publishers' data are."""
+        return QualityService(self.reader)
+
+    @cached_property
     def status(self) -> StatusService:
         """Knows the state of the hub."""
         return StatusService(self.reader, self._in_flight())
@@ -158,6 +179,11 @@ class Hub:
     def rights(self) -> SubjectRights:
         """Erases and discloses."""
         return SubjectRights(self._database(Role.VAULT), self.keys, self.clock)
+
+    @cached_property
+    def returned_rows(self) -> RowStore:
+        """The memory of what publishers' returns said."""
+        return RowStore(self._database(Role.VAULT), self.keys, self.clock)
 
     @cached_property
     def meters(self) -> Meters:
@@ -176,12 +202,21 @@ class Hub:
         """The public tree."""
         return self.settings.data_dir / "feed"
 
+    def today(self) -> date:
+        """Return the London day."""
+        return london_date(self.clock())
+
     def services(self) -> Services:
         """Return what the HTTP door needs."""
+        gateway = self.gateway("https")
         return Services(
-            gateway=self.gateway("https"),
+            gateway=gateway,
+            files=FileIntake(gateway, self.keys, self.returned_rows, self.today),
+            register=self.register,
+            today=self.today,
             submissions=self.submissions,
             counts=self.counts,
+            quality=self.quality,
             status=self.status,
             health=HealthService(self.reader),
             tokens=OperatorToken(self.keys.operator_token),

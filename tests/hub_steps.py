@@ -9,11 +9,13 @@ from uuid import UUID
 from psycopg import connect
 from psycopg.sql import Composed
 
-from contracts.facts import CHILD, EPISODE
+from contracts.bodies import EPISODE
+from contracts.facts import CHILD
 from contracts.outcomes import Settled
 from domain.identifiers import PublisherId
 from hub.identity.sealing import seal_if_open
-from hub.intake import Batch, Message
+from hub.intake import Batch
+from hub.message_reading import Message
 from hub.wiring import Hub
 from tests.examples import BIRMINGHAM, NOON
 

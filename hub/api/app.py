@@ -17,12 +17,16 @@ from hub.api.door import Door
 from hub.api.edge import Edge
 from hub.api.events import events_router
 from hub.api.feed import feed_router
+from hub.api.files import files_router
 from hub.api.openapi import HubApi
+from hub.api.pages import pages_router
+from hub.api.quality import quality_pages, quality_router
 from hub.api.reference import reference_page
 from hub.api.refusals import problem_response, refusal_of
 from hub.api.services import Services
 from hub.api.status import health_router, status_router
 from hub.api.submissions import submissions_router
+from hub.api.uploads import UploadRoom
 
 API_VERSION: Final = "1"
 DESCRIPTION: Final = (
@@ -50,11 +54,16 @@ def build_app(services: Services) -> HubApi:
             Middleware(Door, tokens=services.tokens),
         ],
     )
+    room = UploadRoom()
     app.add_exception_handler(HTTPException, explain)
     app.add_exception_handler(RequestValidationError, explain)
     app.include_router(events_router(services))
+    app.include_router(files_router(services, room))
+    app.include_router(pages_router(services, room))
     app.include_router(submissions_router(services))
     app.include_router(counts_router(services))
+    app.include_router(quality_router(services))
+    app.include_router(quality_pages(services))
     app.include_router(contracts_router(services))
     app.include_router(status_router(services))
     app.include_router(health_router(services))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from msgspec.json import encode
 from starlette.responses import Response
 
+from contracts.asyncapi import asyncapi_document
 from contracts.catalogue import ContractsDocument, contracts_document
 from contracts.problems import ProblemMeaning
 from contracts.reasons import MEANING
@@ -16,6 +17,7 @@ from hub.api.description import (
     COMMON_FAILURES,
     SCHEMA_TYPE,
     answered,
+    document_answer,
     failures,
     read_answer,
     schema_answer,
@@ -60,6 +62,12 @@ def contracts_router(services: Services) -> APIRouter:
         content = encode(event_schema(event_type))
         position = services.status.position()
         return reply(request, content, position=position, media_type=SCHEMA_TYPE)
+
+    @router.get("/v1/asyncapi.json", responses=document_answer("The document."))
+    def asyncapi(request: Request) -> Response:
+        """The AsyncAPI document of the topics that publishers write to (national profile)."""
+        document = asyncapi_document(services.register)
+        return reply_json(request, document, position=services.status.position())
 
     @router.get("/problems/{code}", responses=answered(200, ProblemMeaning, "What it means."))
     def problem(code: Code) -> Response:

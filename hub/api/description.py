@@ -71,6 +71,12 @@ def schema_answer(text: str) -> Responses:
     return {200: {"description": text, "content": content, "headers": READ_HEADERS}, **UNCHANGED}
 
 
+def document_answer(text: str) -> Responses:
+    """Return how a JSON document is described whose form is a standard's own."""
+    content = {JSON_TYPE: {"schema": {"type": "object"}}}
+    return {200: {"description": text, "content": content, "headers": READ_HEADERS}, **UNCHANGED}
+
+
 def file_answer(text: str) -> Responses:
     """Return how a static file is described."""
     return {

@@ -8,13 +8,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from contracts.register import why_not_sent
 from domain.identifiers import PublisherId
 from hub.api.problems import FORBIDDEN, NOT_AUTHENTICATED
 from hub.api.refusals import Refused
-from hub.api.services import Caller, Tokens
+from hub.api.services import Caller, Services, Tokens
 
-PUBLIC_PATHS: Final = frozenset({"/", "/feed", "/livez", "/readyz"})
-PUBLIC_TREE: Final = "/feed/"
+# An empty form, which asks for the token itself when it is sent.
+UPLOAD_PAGE: Final = "/publishers/upload"
+PAGE_ASSETS: Final = "/publishers/assets/"
+
+PUBLIC_PATHS: Final = frozenset({"/", "/feed", "/livez", "/readyz", UPLOAD_PAGE})
+PUBLIC_TREES: Final = ("/feed/", PAGE_ASSETS)
 
 CHALLENGE: Final = 'Bearer realm="missing-children-hub"'
 LONGEST_TOKEN: Final = 8192
@@ -51,7 +56,7 @@ class Door:
 
 def is_public(path: str) -> bool:
     """Return whether a path is open to everyone."""
-    return path in PUBLIC_PATHS or path.startswith(PUBLIC_TREE)
+    return path in PUBLIC_PATHS or path.startswith(PUBLIC_TREES)
 
 
 def bearer_token(headers: list[str]) -> str:
@@ -77,7 +82,23 @@ def operator_only(caller: KnownCaller) -> None:
         raise Refused(FORBIDDEN, "Only the operator's token opens this.")
 
 
-def may_read(caller: Caller, publisher: PublisherId | None) -> None:
-    """Refuse a publisher that asks for what another one sent."""
-    if caller.role == "publisher" and caller.publisher != publisher:
+def may_read(services: Services, caller: Caller, publisher: PublisherId | None) -> None:
+    """Refuse a publisher that asks for what another one sent, unless it may send for it."""
+    own = caller.publisher
+    if own is None or own == publisher:
+        return
+    if publisher is None or not services.register.may_send(own, publisher, on=services.today()):
         raise Refused(FORBIDDEN)
+
+
+def vouched_for(services: Services, caller: Caller, stated: str | None) -> PublisherId | None:
+    """Return whose messages these must be, or may be by delegation; None: anybody's.
+
+    stated: the publisher that the request names. Raises Refused if the caller may not send for it.
+    """
+    own = caller.publisher
+    if stated is None or own == stated:
+        return own
+    if own is None or services.register.may_send(own, stated, on=services.today()):
+        return PublisherId(stated)
+    raise Refused(FORBIDDEN, why_not_sent(services.register, own, stated))

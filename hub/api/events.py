@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from contracts.outcomes import Receipt
 from contracts.receipts import ReceiptsDocument, receipts_document
-from domain.identifiers import PUBLISHER_PATTERN, PublisherId
+from domain.identifiers import PUBLISHER_PATTERN
 from hub.api.answers import JSON_TYPE, known_parameters
 from hub.api.bodies import Body, ContentType, split_body
 from hub.api.description import COMMON_FAILURES, EVENTS_BODY, answered, failures
-from hub.api.door import KnownCaller
+from hub.api.door import KnownCaller, vouched_for
 from hub.api.preferences import WaitingRoom, preferred_wait
 from hub.api.problems import (
     BATCH_INVALID,
@@ -23,16 +23,16 @@ from hub.api.problems import (
     TOO_SLOW,
     WRONG_CONTENT_TYPE,
 )
-from hub.api.refusals import Refused
 from hub.api.services import Services
 
 SentFor = Annotated[
     str | None,
     Query(
         pattern=PUBLISHER_PATTERN,
-        description="For whom the operator sends; an event with another source is rejected.",
+        description="For whom this is sent; an event with another source is rejected.",
     ),
 ]
+DryRun = Annotated[bool, Query(description="Check only: nothing is stored.")]
 
 
 def events_router(services: Services) -> APIRouter:
@@ -51,7 +51,7 @@ def events_router(services: Services) -> APIRouter:
         status_code=202,
         responses={
             **answered(202, ReceiptsDocument, "Durable. An outcome of null is not known yet."),
-            **answered(200, ReceiptsDocument, "Durable and settled within the wait asked for."),
+            **answered(200, ReceiptsDocument, "Durable and settled in time, or a dry run."),
             **failures(BATCH_INVALID, FORBIDDEN, TOO_SLOW),
             **failures(BODY_TOO_LARGE, TOO_MANY_EVENTS, WRONG_CONTENT_TYPE),
         },
@@ -63,14 +63,20 @@ def events_router(services: Services) -> APIRouter:
         kind: ContentType,
         body: Body,
         publisher: SentFor = None,
+        dry_run: DryRun = False,
     ) -> Response:
         """Send one event, or a batch of at most 500; each gets its own receipt, in order.
 
         The answer comes when the events are durable. An event that breaks its contract is
-        rejected on its own, so look at the outcomes. To send the same again is safe.
+        rejected on its own, so look at the outcomes. To send the same again is safe. A dry run
+        stores nothing and tells the outcome that each event would have now.
         """
-        sent_by = vouched_for(caller.publisher, publisher)
+        sent_by = vouched_for(services, caller, publisher)
         messages = split_body(kind, body)
+        if dry_run:
+            ends = services.gateway.rehearsal().receive(messages, sent_by=sent_by, wait_seconds=0)
+            document = receipts_document(ends, dry_run=True)
+            return Response(encode(document), status_code=200, media_type=JSON_TYPE)
         with room.wait(preferred_wait(request)) as seconds:
             receipts = services.gateway.receive(
                 messages, sent_by=sent_by, wait_seconds=float(seconds)
@@ -78,16 +84,6 @@ def events_router(services: Services) -> APIRouter:
         return receipts_response(receipts, waited_seconds=seconds)
 
     return router
-
-
-def vouched_for(own: PublisherId | None, stated: str | None) -> PublisherId | None:
-    """Return whose messages these must be; None: anybody's, as the operator may send for all.
-
-    own: the publisher of the token. stated: the one that the request names.
-    """
-    if own is not None and stated not in (None, own):
-        raise Refused(FORBIDDEN, "A publisher's token sends only for that publisher.")
-    return own if stated is None else PublisherId(stated)
 
 
 def receipts_response(receipts: Sequence[Receipt], *, waited_seconds: int) -> Response:

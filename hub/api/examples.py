@@ -9,9 +9,12 @@ from msgspec import to_builtins
 
 from contracts.catalogue import contracts_document
 from contracts.counts import counts_document
+from contracts.imports import FindingEntry, RejectionEntry, Totals, ranges_of, report
 from contracts.measures import measures_document
 from contracts.outcomes import Outcome, Receipt, Rejection, Settled, SubmissionRecord
 from contracts.problems import ParameterProblem, ProblemDocument, ProblemMeaning, problem_type
+from contracts.quality import rules_document
+from contracts.quality_answers import quality_document
 from contracts.reasons import MEANING, Reason
 from contracts.receipts import RejectsDocument, receipts_document, submission_document
 from contracts.status import (
@@ -24,6 +27,10 @@ from contracts.status import (
 )
 from domain.identifiers import PublisherId, publisher_urn
 from domain.measures import DEFINITION_VERSION, CountRow, CountsAnswer, CountsQuery, Coverage
+from domain.periods import Month
+from domain.quality_figures import Figures, Part
+from domain.quality_report import QualityAnswer, QualityQuery, Volume
+from domain.quality_tallies import delays
 
 PUBLISHER: Final = PublisherId("la-330")
 AT: Final = datetime(2026, 3, 14, 22, 5, tzinfo=UTC)
@@ -87,6 +94,30 @@ COUNTS: Final = CountsAnswer(
     ),
 )
 
+FIGURES: Final = Figures(
+    publisher=PUBLISHER,
+    accounts=214,
+    matched=Part(cases=171, of=190),
+    found={"DQ9": 31},
+    outcomes={"accepted": 1204, "duplicate": 17, "rejected": 9},
+    reasons={"date-invalid": 9},
+    fields={("episode-reported", "left"): Part(cases=207, of=214)},
+    delays=delays({1: 300, 6: 420, 7: 484}),
+)
+QUALITY: Final = QualityAnswer(
+    query=QualityQuery(publisher=PUBLISHER, first=Month(year=2026, number=3)),
+    as_of_position=48211,
+    as_of_time=AT,
+    definition_version=DEFINITION_VERSION,
+    figures=FIGURES,
+    others={PUBLISHER: FIGURES},
+    volumes=(Volume(month="2026-03", type="episode-reported", events=214, national=188.0),),
+    declared=(),
+    undeclared=(),
+    last_heard=AT,
+    silent_from=AT,
+)
+
 STATUS: Final = HubStatus(
     ledger_position=48211,
     projection_position=48211,
@@ -107,6 +138,24 @@ STATUS: Final = HubStatus(
     publishers_heard=187,
     versions=Versions(hub="0.1.0", schema="1", definition=DEFINITION_VERSION),
     database_bytes=314572800,
+)
+
+REPORT: Final = report(
+    {"missing.csv": Totals(rows=3, accepted=2, rejected=1)},
+    events=Totals(rows=6, accepted=6),
+    findings=(
+        FindingEntry(file="missing.csv", row=2, code="575", field="MIS_END", subject_row=14),
+    ),
+    rejections=(
+        RejectionEntry(
+            file="missing.csv",
+            row=3,
+            code="1004",
+            pointer="/MIS_START",
+            message="The date is not in the form 31/12/2025.",
+        ),
+    ),
+    outcomes=ranges_of("missing.csv", (Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.REJECTED)),
 )
 
 PROBLEM: Final = ProblemDocument(
@@ -133,9 +182,12 @@ def _examples() -> dict[type, Any]:
         contracts_document(),
         counts_document(COUNTS),
         measures_document(),
+        quality_document(QUALITY),
+        rules_document(),
         receipts_document([RECEIPT]),
         submission_document(RECORD),
         RejectsDocument(publisher=PUBLISHER, rejects=(submission_document(RECORD),), next=None),
+        REPORT,
         STATUS,
         reconciliation_document(STATUS),
         HealthDocument(status="ready", checks={"database": "ready"}),

@@ -1,7 +1,7 @@
 """Routes that serve the public tree: static files, open to all, nothing outside the tree."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 from urllib.parse import quote
 
@@ -126,8 +126,13 @@ def file_response(request: Request, found: Path, *, lasting: bool) -> Response:
     if has_already(request, etag):
         return Response(status_code=304, headers=headers)
     check_range(request, facts.st_size)
-    kind = NAMED_TYPES.get(found.name) or TYPES.get(found.suffix, UNKNOWN_TYPE)
+    kind = media_type_of(found.name)
     return FileResponse(found, headers=headers, media_type=kind, stat_result=facts)
+
+
+def media_type_of(name: str) -> str:
+    """Return the type of a file by its name."""
+    return NAMED_TYPES.get(name) or TYPES.get(PurePath(name).suffix, UNKNOWN_TYPE)
 
 
 def check_range(request: Request, size: int) -> None:

@@ -8,8 +8,10 @@ from msgspec.json import schema_components
 
 from contracts.catalogue import ContractsDocument
 from contracts.counts import CountsDocument
+from contracts.imports import ImportReport
 from contracts.measures import MeasuresDocument
 from contracts.problems import ProblemDocument, ProblemMeaning
+from contracts.quality import QualityDocument, QualityRulesDocument
 from contracts.receipts import ReceiptsDocument, RejectsDocument, SubmissionDocument
 from contracts.schemas import BODY_OF_TYPE, event_schema
 from contracts.status import HealthDocument, HubStatus, ReconciliationDocument
@@ -21,9 +23,12 @@ DOCUMENTS: Final[tuple[type, ...]] = (
     CountsDocument,
     HealthDocument,
     HubStatus,
+    ImportReport,
     MeasuresDocument,
     ProblemDocument,
     ProblemMeaning,
+    QualityDocument,
+    QualityRulesDocument,
     ReceiptsDocument,
     ReconciliationDocument,
     RejectsDocument,

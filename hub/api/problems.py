@@ -6,6 +6,7 @@ from typing import Final
 
 from domain.errors import (
     BrokerUnavailableError,
+    CheckpointRefusedError,
     DatabaseUnavailableError,
     EmbeddedDatabaseError,
     ErasureRefusedError,
@@ -85,6 +86,12 @@ BODY_TOO_LARGE: Final = Problem(
     title="The body is too large",
     detail="A body holds at most 1 MiB; send smaller batches.",
 )
+UPLOAD_TOO_LARGE: Final = Problem(
+    code="upload-too-large",
+    status=413,
+    title="The upload is too large",
+    detail="The files of one upload hold at most 64 MiB together; send them one by one.",
+)
 TOO_MANY_EVENTS: Final = Problem(
     code="too-many-events",
     status=413,
@@ -99,6 +106,25 @@ WRONG_CONTENT_TYPE: Final = Problem(
         "Send application/cloudevents+json, application/cloudevents-batch+json or"
         " application/json, in UTF-8 and without a content encoding."
     ),
+)
+NOT_A_FORM: Final = Problem(
+    code="not-a-form",
+    status=415,
+    title="The files do not come as a form",
+    detail="Send multipart/form-data with one part for each file, without a content encoding.",
+)
+UPLOAD_INVALID: Final = Problem(
+    code="upload-invalid",
+    status=400,
+    title="The form cannot be read",
+    detail="Send whole multipart/form-data: at most 20 files, each in a part with its file name.",
+)
+TOO_BUSY: Final = Problem(
+    code="too-busy",
+    status=503,
+    title="Other uploads are being read",
+    detail="Nothing of this one was read; try again.",
+    retry_seconds=10,
 )
 WRONG_PARAMETERS: Final = Problem(
     code="parameters-invalid",
@@ -185,7 +211,7 @@ OF_ERROR: Final[Mapping[type[HubError], Problem]] = {
         code=FileFormatError.code,
         status=422,
         title="The file is not in its format",
-        detail="Nothing of it was taken; import it with `hub import` to see what is wrong.",
+        detail="Nothing of it was taken; compare it with the description of its format.",
     ),
     ErasureRefusedError: Problem(
         code=ErasureRefusedError.code,
@@ -204,6 +230,12 @@ OF_ERROR: Final[Mapping[type[HubError], Problem]] = {
         status=409,
         title="The release would break a rule of publication",
         detail="Nothing was published; operations settle what the rule asks for.",
+    ),
+    CheckpointRefusedError: Problem(
+        code=CheckpointRefusedError.code,
+        status=500,
+        title="The ledger contradicts what was signed",
+        detail="Nothing was signed; operations must restore the ledger.",
     ),
     EmbeddedDatabaseError: Problem(
         code=EmbeddedDatabaseError.code,
@@ -236,8 +268,12 @@ PROBLEMS: Final = (
     NOT_ACCEPTABLE,
     TOO_SLOW,
     BODY_TOO_LARGE,
+    UPLOAD_TOO_LARGE,
     TOO_MANY_EVENTS,
     WRONG_CONTENT_TYPE,
+    NOT_A_FORM,
+    UPLOAD_INVALID,
+    TOO_BUSY,
     WRONG_PARAMETERS,
     NOT_READY,
     RANGE_WRONG,

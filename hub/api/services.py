@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
 
-from contracts.outcomes import Receipt, RecordCursor, SubmissionRecord
+from contracts.imports import ImportReport
+from contracts.outcomes import Receipt, RejectsQuery, SubmissionRecord
 from contracts.status import HubStatus
+from domain.geography import Register
 from domain.identifiers import PublisherId
 from domain.measures import CountsAnswer, CountsQuery
+from domain.quality_report import QualityAnswer, QualityQuery
 
 # Route, method, status code, seconds.
 RecordRequest = Callable[[str, str, int, float], None]
@@ -31,8 +35,8 @@ class Caller:
             raise ValueError("a publisher's token names its publisher, and no other token does")
 
 
-class Gateway(Protocol):
-    """Takes messages in."""
+class MessageDoor(Protocol):
+    """Takes messages in, or tells how they would end."""
 
     def receive(
         self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
@@ -45,6 +49,43 @@ class Gateway(Protocol):
         ...
 
 
+class Gateway(MessageDoor, Protocol):
+    """Takes messages in."""
+
+    def rehearsal(self) -> MessageDoor:
+        """Return a door that stores nothing and tells how messages would end."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRequest:
+    """Files to be taken in by an adapter.
+
+    sent_by: the publisher whose files they are. year: in which the collection year ends; None:
+    not said. ends_on: the last day that the files are about; None: not said. mapping: how to read
+    the files, where the adapter asks for it. dry_run: check only.
+    """
+
+    adapter: str
+    sent_by: PublisherId
+    year: int | None
+    ends_on: date | None
+    mapping: bytes | None
+    dry_run: bool
+
+
+class FileDoor(Protocol):
+    """Takes files in that are in a publisher's own format."""
+
+    def take(self, files: Mapping[str, bytes], request: FileRequest) -> ImportReport:
+        """Read files and send what they hold, or only check it; account for every row.
+
+        Raises NotFoundError if there is no such adapter, UsageError if it asks for more than was
+        said, FileFormatError if a file is not in its format; each message may be shown.
+        """
+        ...
+
+
 class Submissions(Protocol):
     """Remembers how submissions ended."""
 
@@ -52,13 +93,10 @@ class Submissions(Protocol):
         """Return a submission; None if there is none with this id."""
         ...
 
-    def rejects(
-        self, publisher: PublisherId, *, limit: int, before: RecordCursor | None
-    ) -> Sequence[SubmissionRecord]:
+    def rejects(self, wanted: RejectsQuery) -> Sequence[SubmissionRecord]:
         """Return a publisher's rejected submissions, the latest first.
 
-        Ordered by (received_at, submission_id), both falling. before: only those that come after
-        this place in that order; None: from the latest.
+        Ordered by (received_at, submission_id), both falling.
         """
         ...
 
@@ -70,6 +108,17 @@ class Counts(Protocol):
         """Return counts and the position of their snapshot.
 
         Raises UsageError if the question cannot be answered; its message is shown to the caller.
+        """
+        ...
+
+
+class Quality(Protocol):
+    """Knows how good publishers' data are."""
+
+    def answer(self, query: QualityQuery) -> QualityAnswer:
+        """Return how good a publisher's data are, and the position of the snapshot.
+
+        Raises UsageError if nothing has been computed yet; its message is shown to the caller.
         """
         ...
 
@@ -106,12 +155,17 @@ class Tokens(Protocol):
 class Services:
     """Everything that the routes call.
 
-    feed_dir: the public tree; it need not exist yet. record: told of every request.
+    feed_dir: the public tree; it need not exist yet. record: told of every request. today: gives
+    the London day, on which delegations are judged.
     """
 
     gateway: Gateway
+    files: FileDoor
+    register: Register
+    today: Callable[[], date]
     submissions: Submissions
     counts: Counts
+    quality: Quality
     status: StatusReader
     health: Health
     tokens: Tokens

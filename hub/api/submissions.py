@@ -1,35 +1,72 @@
 """Routes that tell a publisher how its submissions ended."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import AwareDatetime
 from starlette.responses import Response
 
+from contracts.outcomes import RejectsQuery
+from contracts.reasons import Reason
 from contracts.receipts import (
+    MOST_REJECTS,
     RejectsDocument,
     SubmissionDocument,
     decode_cursor,
     encode_cursor,
+    rejects_csv,
     submission_document,
 )
-from contracts.register import read_register
 from domain.errors import NotFoundError, UsageError
 from domain.identifiers import PUBLISHER_PATTERN, PublisherId
-from hub.api.answers import known_parameters, reply_json
-from hub.api.description import COMMON_FAILURES, failures, read_answer
+from hub.api.answers import JSON_TYPE, known_parameters, reply, reply_json
+from hub.api.description import COMMON_FAILURES, counts_answer, failures, read_answer
 from hub.api.door import KnownCaller, may_read
-from hub.api.problems import FORBIDDEN, OF_ERROR
+from hub.api.media import preferred_media
+from hub.api.problems import FORBIDDEN, NOT_ACCEPTABLE, OF_ERROR
 from hub.api.refusals import Refused
 from hub.api.services import Services
 
-MOST_REJECTS: Final = 500
+CSV_TYPE: Final = "text/csv"
+FORMS: Final = (JSON_TYPE, CSV_TYPE)
 
 PublisherInPath = Annotated[
     str, Path(pattern=PUBLISHER_PATTERN, description="la-330, pf-E23000014 or pf-btp, for example.")
 ]
-Limit = Annotated[int, Query(ge=1, le=MOST_REJECTS, description="Most rejects in the answer.")]
-Cursor = Annotated[str | None, Query(description="From `next` of the page before.")]
+
+
+def rejects_query(
+    publisher: PublisherInPath,
+    limit: Annotated[
+        int, Query(ge=1, le=MOST_REJECTS, description="Most rejects in the answer.")
+    ] = 100,
+    cursor: Annotated[str | None, Query(description="From `next` of the page before.")] = None,
+    reason: Annotated[Reason | None, Query(description="Only this reason.")] = None,
+    since: Annotated[
+        AwareDatetime | None, Query(description="Received at or after; with its zone.")
+    ] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Received before; likewise.")] = None,
+) -> RejectsQuery:
+    """Return which rejects a request asks for. Raises Refused for a cursor that is not ours."""
+    try:
+        before = None if cursor is None else decode_cursor(cursor)
+    except UsageError as error:
+        raise Refused(OF_ERROR[UsageError], str(error)) from None
+    return RejectsQuery(
+        publisher=PublisherId(publisher),
+        limit=limit,
+        before=before,
+        reason=reason,
+        since=since,
+        until=until,
+    )
+
+
+Wanted = Annotated[RejectsQuery, Depends(rejects_query)]
 
 
 def submissions_router(services: Services) -> APIRouter:
@@ -55,57 +92,79 @@ def submissions_router(services: Services) -> APIRouter:
         record = services.submissions.find(submission_id)
         if record is None:
             raise Refused(OF_ERROR[NotFoundError], "There is no submission with this id.")
-        may_read(caller, record.publisher)
+        may_read(services, caller, record.publisher)
         return reply_json(request, submission_document(record), position=position)
 
-    @router.get(
-        "/publishers/{publisher}/rejects",
-        responses={
-            **read_answer(RejectsDocument, "A page of rejects, the latest first."),
-            **failures(FORBIDDEN, OF_ERROR[NotFoundError]),
-        },
-    )
-    def rejects(
-        request: Request,
-        caller: KnownCaller,
-        publisher: PublisherInPath,
-        limit: Limit = 100,
-        cursor: Cursor = None,
-    ) -> Response:
+    rejects_answers = {
+        **counts_answer(RejectsDocument, (CSV_TYPE,), "A page of rejects, the latest first."),
+        **failures(FORBIDDEN, NOT_ACCEPTABLE, OF_ERROR[NotFoundError]),
+    }
+
+    @router.get("/publishers/{publisher}/rejects", responses=rejects_answers)
+    def rejects(request: Request, caller: KnownCaller, wanted: Wanted) -> Response:
         """What was rejected of a publisher's submissions, and why; never what they held."""
-        may_read(caller, PublisherId(publisher))
-        known = registered(publisher)
-        position = services.status.position()
-        page = rejects_page(services, known, limit=limit, cursor=cursor)
-        return reply_json(request, page, position=position)
+        form = preferred_media(request.headers.get("accept", ""), FORMS)
+        if form is None:
+            raise Refused(NOT_ACCEPTABLE)
+        may_read(services, caller, wanted.publisher)
+        return rejects_response(request, services, wanted, form=form)
+
+    @router.get("/publishers/{publisher}/rejects.csv", responses=rejects_answers)
+    def rejects_file(request: Request, caller: KnownCaller, wanted: Wanted) -> Response:
+        """The same as CSV, for a link; the header Link names the next page."""
+        may_read(services, caller, wanted.publisher)
+        return rejects_response(request, services, wanted, form=CSV_TYPE)
 
     return router
 
 
-def registered(publisher: str) -> PublisherId:
+def registered(services: Services, publisher: str) -> PublisherId:
     """Return a publisher of the register. Raises Refused if there is none with this id."""
-    known = read_register().publisher(publisher)
+    known = services.register.publisher(publisher)
     if known is None:
         raise Refused(OF_ERROR[NotFoundError], "No publisher is registered with this id.")
     return known.id
 
 
-def rejects_page(
-    services: Services, publisher: PublisherId, *, limit: int, cursor: str | None
-) -> RejectsDocument:
+def rejects_response(
+    request: Request, services: Services, wanted: RejectsQuery, *, form: str
+) -> Response:
+    """Return a page of rejects in one of the forms."""
+    registered(services, wanted.publisher)
+    position = services.status.position()
+    page = rejects_page(services, wanted, request.url.path)
+    if form == JSON_TYPE:
+        return reply_json(request, page, position=position)
+    links = {} if page.next is None else {"Link": f'<{page.next}>; rel="next"'}
+    content = rejects_csv(page).encode()
+    return reply(request, content, position=position, media_type=CSV_TYPE, headers=links)
+
+
+def rejects_page(services: Services, wanted: RejectsQuery, path: str) -> RejectsDocument:
     """Return one page of rejects; one more is asked for, to know whether another page follows."""
-    try:
-        before = None if cursor is None else decode_cursor(cursor)
-    except UsageError as error:
-        raise Refused(OF_ERROR[UsageError], str(error)) from None
-    records = services.submissions.rejects(publisher, limit=limit + 1, before=before)
-    page = records[:limit]
+    more = replace(wanted, limit=wanted.limit + 1)
+    records = services.submissions.rejects(more)
+    page = records[: wanted.limit]
     follows = None
-    if len(records) > limit:
-        place = encode_cursor(page[-1])
-        follows = f"/v1/publishers/{publisher}/rejects?limit={limit}&cursor={place}"
+    if len(records) > wanted.limit:
+        follows = f"{path}?{urlencode(parameters(wanted) | {'cursor': encode_cursor(page[-1])})}"
     return RejectsDocument(
-        publisher=publisher,
+        publisher=wanted.publisher,
         rejects=tuple(submission_document(record) for record in page),
         next=follows,
     )
+
+
+def parameters(wanted: RejectsQuery) -> dict[str, str]:
+    """Return the parameters that ask for the same again, without the place."""
+    given: dict[str, int | Reason | datetime | None] = {
+        "limit": wanted.limit,
+        "reason": wanted.reason,
+        "since": wanted.since,
+        "until": wanted.until,
+    }
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else str(value)
+        for name, value in given.items()
+        if value is not None
+    }

@@ -7,8 +7,12 @@ import typer
 from msgspec.json import encode
 from msgspec.json import format as pretty
 
+from contracts.asyncapi import ASYNCAPI_FILE, asyncapi_document
+from contracts.catalogue_page import catalogue_page
+from contracts.register import read_register
 from contracts.schemas import BODY_OF_TYPE, event_schema
 from hub.commands.options import DataDir, Json, settings_for
+from hub.commands.recording import record_schemas
 from hub.commands.running import MetricsPort, Port, announce
 from hub.console import bar, say, table
 from hub.demo import load_demo
@@ -49,13 +53,26 @@ def generate(
 
 def schemas(
     out: Annotated[Path, typer.Argument(help="Folder for the files.")] = SCHEMAS,
+    record: Annotated[
+        bool, typer.Option("--record", help="Add what changed to the history beside the folder.")
+    ] = False,
 ) -> None:
-    """Write the JSON Schema of every event type, as committed and as served."""
+    """Write the JSON Schema of every event type, as committed and as served.
+
+    The catalogue, and the AsyncAPI document of the topics, go beside the folder.
+    """
     out.mkdir(parents=True, exist_ok=True)
     for event_type in sorted(BODY_OF_TYPE):
         path = out / f"{event_type}.json"
         path.write_bytes(pretty(encode(event_schema(event_type)), indent=2) + b"\n")
-    say(f"{len(BODY_OF_TYPE)} schemas in {out}")
+    (out.parent / "CATALOGUE.md").write_text(catalogue_page(), encoding="utf-8")
+    document = encode(asyncapi_document(read_register()))
+    topics = out.parent / ASYNCAPI_FILE
+    topics.write_bytes(pretty(document, indent=2) + b"\n")
+    say(f"{len(BODY_OF_TYPE)} schemas in {out}, and {topics}")
+    if record:
+        recorded = record_schemas(out.parent / "history")
+        say(f"{len(recorded)} schemas are new in the history")
 
 
 def demo(

@@ -1,5 +1,6 @@
-"""Commands of operations: rebuild, release, verify, erase, disclose."""
+"""Commands of operations: rebuild, release, checkpoint, verify, erase, disclose."""
 
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +13,21 @@ from domain.periods import Month, london_date
 from domain.vocabulary import ErasureReason
 from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, settings_for
 from hub.console import bar, say, table
-from hub.identity.keys import load_keys
+from hub.identity.keys import load_keys, load_log_signer
+from hub.ledger.checkpointing import make_checkpoint
 from hub.ledger.verifying import verify_ledger
 from hub.rebuilding import rebuild as rebuild_views
 from hub.release.build import release_month
 from hub.wiring import KEYS, open_hub
 
 
-def keys(data_dir: DataDir = None) -> None:
+def keys(
+    log_origin: Annotated[
+        str | None,
+        typer.Option("--log-origin", help="The ledger log's name for ever: data.example/ledger."),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
     """Make the vault's keys of a new hub; keys that are there stay as they are.
 
     The embedded profile does this by itself. In the national one it is asked for, because new
@@ -27,7 +35,9 @@ def keys(data_dir: DataDir = None) -> None:
     """
     folder = settings_for(data_dir).data_dir / KEYS
     load_keys(folder, create=True)
+    signer = load_log_signer(folder, create=True, origin=log_origin)
     say(f"The vault's keys are in {folder}: keep a copy apart from every backup of the database.")
+    say(f"Whoever checks the ledger's checkpoints and receipts needs this: {signer.verifier}")
 
 
 def rebuild(as_json: Json = False, data_dir: DataDir = None) -> None:
@@ -80,20 +90,44 @@ def release(
             say(f"{month} {how}: {done.path} (manifest sha256 {done.manifest_sha256})")
 
 
-def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """Re-derive the hash of every record, and check that positions have no gap.
+def checkpoint(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Sign how far the ledger has come; what it says later must extend that.
 
-    Exit code 1: something does not fit; the first such position is named.
+    Exit code 1: the ledger contradicts what was signed before; nothing was signed.
+    """
+    with open_hub(settings_for(data_dir)) as hub, bar("checkpoint") as shown:
+        signer = hub.log_signer
+        made = make_checkpoint(hub.ledger_database, signer, hub.clock(), progress=shown.to)
+    if as_json:
+        told = {
+            "size": made.size,
+            "root": b64encode(made.root).decode(),
+            "made_at": _stamp(made.made_at),
+            "verifier": str(signer.verifier),
+            "note": made.note,
+        }
+        say(pretty(encode(told)).decode())
+    else:
+        say(made.note.rstrip("\n"))
+
+
+def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Derive the ledger again from its records: leaf hashes, tiles, roots, signatures.
+
+    Exit code 1: something does not fit; the first such position, tile or checkpoint is named.
     """
     with open_hub(settings_for(data_dir)) as hub, bar("verifying") as shown:
-        found = verify_ledger(hub.reader, shown.to)
+        found = verify_ledger(hub.reader, shown.to, verifier=hub.log_signer.verifier)
     if as_json:
         say(pretty(encode(found)).decode())
-    elif found.problem is None:
-        say(f"All {found.records:,} records fit, up to position {found.position}.")
+    elif found.where is None:
+        say(
+            f"All {found.records:,} records fit, up to position {found.position}; so do"
+            f" {found.tiles:,} tiles and {found.checkpoints:,} signed checkpoints."
+        )
     else:
-        say(f"POSITION {found.position}: {found.problem}")
-    if found.problem is not None:
+        say(f"{found.where.upper()}: {found.problem}")
+    if found.where is not None:
         raise typer.Exit(PROBLEMS_IN_DATA)
 
 

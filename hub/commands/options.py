@@ -12,6 +12,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 PublisherOption = Annotated[
     str, typer.Option("--publisher", help="Who publishes: la-330, pf-E23000014 or pf-btp.")
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Check only: nothing is stored, on this hub or another.")
+]
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="The hub's data directory (HUB_DATA_DIR).")
 ]

@@ -3,20 +3,23 @@
 import hmac
 import os
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_bytes, token_urlsafe
+from secrets import token_bytes, token_hex, token_urlsafe
 from uuid import UUID
 
 from joserfc.jwk import OKPKey
 
-from domain.errors import KeyMissingError
+from contracts.signed_notes import NoteSigner
+from domain.errors import KeyMissingError, UsageError
 
 KEY_BYTES = 32
 SYMMETRIC = ("wrap", "deduplicate", "reference", "link", "refused")
 SEALING = "sealing.jwk"
 OPERATOR = "operator-token"
+LOG_SIGNING = "log-signing"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -89,6 +92,28 @@ def read_operator_token(folder: Path) -> str:
     return _text(folder / OPERATOR).strip()
 
 
+def load_log_signer(folder: Path, *, create: bool, origin: str | None = None) -> NoteSigner:
+    """Read the key that signs checkpoints, making it if there is none and `create`.
+
+    origin: the log's name for ever, like `data.example/ledger`; None: one that nobody else has.
+    Only whoever signs or verifies needs this key. Raises KeyMissingError as `load_keys` does, and
+    UsageError if the origin cannot be the name of a key.
+    """
+    path = folder / LOG_SIGNING
+    if create and not path.exists():
+        name = origin or f"missing-children-hub/ledger/{token_hex(4)}"
+        signer = NoteSigner(name=name, seed=token_bytes(KEY_BYTES))
+        try:
+            NoteSigner.parse(signer.secret_text())
+        except ValueError as error:
+            raise UsageError(f"The log cannot have this origin: {error}.") from error
+        _create_files(folder, {LOG_SIGNING: signer.secret_text()})
+    try:
+        return NoteSigner.parse(_text(path).strip())
+    except ValueError as error:
+        raise KeyMissingError(f"The key file {path} is damaged: restore it.") from error
+
+
 def _sealing(path: Path) -> OKPKey:
     try:
         return OKPKey.import_key(_text(path))
@@ -101,14 +126,18 @@ def _keyed(key: bytes, content: bytes) -> bytes:
 
 
 def _create_missing(folder: Path) -> None:
+    pair = OKPKey.generate_key("X25519", private=True)
+    symmetric = {name: b64encode(token_bytes(KEY_BYTES)).decode() for name in SYMMETRIC}
+    others = {SEALING: pair.as_pem(private=True).decode(), OPERATOR: token_urlsafe(32)}
+    _create_files(folder, symmetric | others)
+
+
+def _create_files(folder: Path, texts: Mapping[str, str]) -> None:
     """Create the files that are missing; one that another process makes meanwhile stays."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in SYMMETRIC:
-            _create(folder / name, b64encode(token_bytes(KEY_BYTES)).decode())
-        pair = OKPKey.generate_key("X25519", private=True)
-        _create(folder / SEALING, pair.as_pem(private=True).decode())
-        _create(folder / OPERATOR, token_urlsafe(32))
+        for name, text in texts.items():
+            _create(folder / name, text)
     except OSError as error:
         raise KeyMissingError(f"Keys cannot be kept in {folder}: {error.strerror}.") from error
 

@@ -44,6 +44,7 @@ _ERASE: tuple[LiteralString, ...] = (
     "DELETE FROM vault.link_keys WHERE subject_id = %(subject)s",
     "DELETE FROM vault.identities WHERE subject_id = %(subject)s",
     "DELETE FROM vault.own_references WHERE subject_id = %(subject)s",
+    "UPDATE vault.returned_rows SET sealed = NULL, held_for = NULL WHERE subject_id = %(subject)s",
     _DESTROY_KEY,
 )
 _AUDIT: LiteralString = """

@@ -49,6 +49,37 @@ $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.stored_events
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
+-- The full tiles of the tree over the leaf hashes (leaf index = position - 1). root: of the subtree
+-- that the tile stands for, which is a hash in the tile above it.
+CREATE TABLE ledger.tiles (
+    level smallint NOT NULL CHECK (level BETWEEN 0 AND 6),
+    index bigint NOT NULL CHECK (index >= 0),
+    hashes bytea NOT NULL,
+    root bytea NOT NULL,
+    PRIMARY KEY (level, index)
+);
+-- Hashes do not shrink.
+ALTER TABLE ledger.tiles ALTER hashes SET STORAGE EXTERNAL;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.tiles
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+-- What was signed: one root for each size, for ever.
+CREATE TABLE ledger.checkpoints (
+    size bigint PRIMARY KEY,
+    root bytea NOT NULL,
+    note text NOT NULL,
+    made_at timestamptz NOT NULL
+);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.checkpoints
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+-- When a checkpoint was refused, and why: what the alarm goes by.
+CREATE TABLE ledger.checkpoint_refusals (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    refused_at timestamptz NOT NULL,
+    problem text NOT NULL
+);
+
 -- intake: what became of every submission --------------------------------------------------------
 
 CREATE SCHEMA intake;
@@ -157,6 +188,22 @@ CREATE TABLE vault.refused_messages (
 );
 CREATE INDEX refused_messages_of_publisher ON vault.refused_messages (publisher, expires_at);
 
+-- What publishers' returns said, row by row, sealed under the child's key. said_key: keyed hash of
+-- what the row said last; it stays when a child is erased, so that old rows stay unknown. held_for:
+-- the return whose row waits for an answer of its publisher.
+CREATE TABLE vault.returned_rows (
+    row_id uuid PRIMARY KEY,
+    publisher text NOT NULL,
+    adapter text NOT NULL,
+    subject_id uuid NOT NULL,
+    said_key bytea NOT NULL,
+    held_for text,
+    sealed bytea,
+    recorded_at timestamptz NOT NULL
+);
+CREATE INDEX returned_rows_of_publisher ON vault.returned_rows (publisher, adapter);
+CREATE INDEX returned_rows_of_subject ON vault.returned_rows (subject_id);
+
 CREATE TABLE vault.reads (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     read_at timestamptz NOT NULL,
@@ -219,7 +266,8 @@ CREATE TABLE projection.active_build (
     build integer NOT NULL REFERENCES projection.builds
 );
 
--- Who was ever whom: e: episode to subject, p: subject to person, n: episode to national episode.
+-- Who was ever whom: s: subject heard of, e: episode to subject, p: subject to person, n: episode to
+-- national episode.
 CREATE TABLE projection.kin_v1 (
     build integer NOT NULL,
     kind text NOT NULL,
@@ -292,6 +340,83 @@ CREATE TABLE projection.incident_counts_v1 (
         age_band, sex, placement_type, looked_after)
 ) PARTITION BY LIST (build);
 
+-- What breaks a data-quality rule; true_from, true_until: when time alone makes it so, else NULL.
+CREATE TABLE projection.findings_v1 (
+    build integer NOT NULL,
+    publisher text NOT NULL,
+    code text NOT NULL,
+    subject_id uuid NOT NULL,
+    episode_id uuid,
+    position bigint NOT NULL,
+    month text NOT NULL,
+    true_from timestamptz,
+    true_until timestamptz
+) PARTITION BY LIST (build);
+CREATE INDEX findings_v1_episode ON projection.findings_v1 (episode_id);
+CREATE INDEX findings_v1_subject ON projection.findings_v1 (subject_id);
+CREATE INDEX findings_v1_publisher ON projection.findings_v1 (publisher, code);
+
+-- Each account that counts, as the rules about publishers look at it. alike: what siblings that
+-- were recorded together have in common; NULL: nothing to confirm.
+CREATE TABLE projection.quality_cases_v1 (
+    build integer NOT NULL,
+    publisher text NOT NULL,
+    subject_id uuid NOT NULL,
+    episode_id uuid NOT NULL,
+    position bigint NOT NULL,
+    month text NOT NULL,
+    start_at timestamptz NOT NULL,
+    category text NOT NULL,
+    matched boolean NOT NULL,
+    looked_after boolean NOT NULL,
+    ended boolean NOT NULL,
+    responded boolean NOT NULL,
+    alike text,
+    PRIMARY KEY (build, episode_id)
+) PARTITION BY LIST (build);
+CREATE INDEX quality_cases_v1_publisher ON projection.quality_cases_v1 (publisher, month);
+
+-- Events of a publisher by London month of occurrence; what: `field:NAME` filled, or `delay:SPAN`.
+CREATE TABLE projection.publisher_tallies_v1 (
+    build integer NOT NULL,
+    publisher text NOT NULL,
+    month text NOT NULL,
+    type text NOT NULL,
+    what text NOT NULL,
+    events bigint NOT NULL,
+    PRIMARY KEY (build, publisher, month, type, what)
+) PARTITION BY LIST (build);
+
+-- The periods that publishers declared complete, each as it was declared last.
+CREATE TABLE projection.declared_periods_v1 (
+    build integer NOT NULL,
+    publisher text NOT NULL,
+    own_id uuid NOT NULL,
+    position bigint NOT NULL,
+    from_date date NOT NULL,
+    to_date date NOT NULL,
+    rows_sent bigint NOT NULL,
+    PRIMARY KEY (build, publisher, own_id)
+) PARTITION BY LIST (build);
+
+-- The hours in which records of a publisher arrived: its rhythm.
+CREATE TABLE projection.heard_v1 (
+    build integer NOT NULL,
+    publisher text NOT NULL,
+    hour timestamptz NOT NULL,
+    events bigint NOT NULL,
+    PRIMARY KEY (build, publisher, hour)
+) PARTITION BY LIST (build);
+
+-- Messages accepted of a publisher by the London day on which it recorded them, declarations apart.
+CREATE TABLE projection.sent_v1 (
+    build integer NOT NULL,
+    publisher text NOT NULL,
+    day date NOT NULL,
+    messages bigint NOT NULL,
+    PRIMARY KEY (build, publisher, day)
+) PARTITION BY LIST (build);
+
 ALTER SCHEMA projection OWNER TO hub_project;
 ALTER TABLE projection.builds OWNER TO hub_project;
 ALTER TABLE projection.active_build OWNER TO hub_project;
@@ -299,6 +424,12 @@ ALTER TABLE projection.kin_v1 OWNER TO hub_project;
 ALTER TABLE projection.parked_v1 OWNER TO hub_project;
 ALTER TABLE projection.episode_facts_v1 OWNER TO hub_project;
 ALTER TABLE projection.incident_counts_v1 OWNER TO hub_project;
+ALTER TABLE projection.findings_v1 OWNER TO hub_project;
+ALTER TABLE projection.quality_cases_v1 OWNER TO hub_project;
+ALTER TABLE projection.publisher_tallies_v1 OWNER TO hub_project;
+ALTER TABLE projection.declared_periods_v1 OWNER TO hub_project;
+ALTER TABLE projection.heard_v1 OWNER TO hub_project;
+ALTER TABLE projection.sent_v1 OWNER TO hub_project;
 
 GRANT USAGE ON SCHEMA ledger, intake, vault, link, projection
     TO hub_intake, hub_vault, hub_project, hub_read;
@@ -307,6 +438,8 @@ GRANT SELECT, UPDATE ON ledger.head TO hub_intake, hub_vault;
 GRANT SELECT ON ledger.head TO hub_project, hub_read;
 GRANT SELECT, INSERT ON ledger.stored_events TO hub_intake, hub_vault;
 GRANT SELECT ON ledger.stored_events TO hub_project, hub_read;
+GRANT SELECT, INSERT ON ledger.tiles, ledger.checkpoints, ledger.checkpoint_refusals TO hub_intake;
+GRANT SELECT ON ledger.tiles, ledger.checkpoints, ledger.checkpoint_refusals TO hub_read;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA intake TO hub_intake;
 GRANT SELECT ON ALL TABLES IN SCHEMA intake TO hub_read, hub_vault, hub_project;

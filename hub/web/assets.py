@@ -43,6 +43,12 @@ def read_assets() -> Assets:
     )
 
 
+@cache
+def read_upload_script() -> Asset:
+    """Return the script of the upload page; it is no part of the public tree."""
+    return _asset("upload.js")
+
+
 def _asset(path: str) -> Asset:
     content = files("hub.web").joinpath("static", *path.split("/")).read_bytes()
     pure = PurePosixPath(path)

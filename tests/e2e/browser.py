@@ -1,6 +1,6 @@
 """A real Chromium for tests: Debian's own package, driven through Playwright."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -36,10 +36,12 @@ def open_page(
     size: tuple[int, int] = DESKTOP,
     javascript: bool = True,
     style_sheets: bool = True,
+    headers: Mapping[str, str] | None = None,
 ) -> Iterator[Page]:
     """Open an address in a fresh browser and yield the page once all of it has loaded.
 
-    size: width and height of the window in CSS pixels. The browser ends with the block. Raises
+    size: width and height of the window in CSS pixels. headers: sent along, a token for example.
+    The browser ends with the block. Raises
     Playwright's Error if the address does not answer.
     """
     width, height = size
@@ -51,7 +53,9 @@ def open_page(
         )
         try:
             page = browser.new_page(
-                viewport={"width": width, "height": height}, java_script_enabled=javascript
+                viewport={"width": width, "height": height},
+                java_script_enabled=javascript,
+                extra_http_headers=dict(headers or {}),
             )
             if not style_sheets:
                 page.route("**/*.css", lambda route: route.abort())

@@ -72,6 +72,14 @@ def national_hub(nation: Path) -> Iterator[NationalHub]:
             yield NationalHub(data_dir=directory, serving=running, last=last)
 
 
+@pytest.fixture(scope="session")
+def trial_hub() -> Iterator[Serving]:
+    """Give a running hub that holds nothing at first, for what publishers try out."""
+    for directory in new_directory():
+        with serving(directory) as running:
+            yield running
+
+
 def send(running: Serving, events: list[bytes]) -> None:
     """Send a batch over HTTP as the operator."""
     answer = httpx.post(

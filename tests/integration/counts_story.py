@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from msgspec.json import decode
 
 from hub.identity.sealing import identity_bytes
-from tests.examples import AMENDED, REGISTERED, WEST_MIDLANDS, identity, message
+from tests.example_bodies import AMENDED, REGISTERED
+from tests.examples import WEST_MIDLANDS, identity, message
 
 LONDON = ZoneInfo("Europe/London")
 AUTHORITIES = ("la-330", "la-331", "la-317")
@@ -97,7 +98,7 @@ class Story:
             "episode.reported",
             left=when(left),
             classification=random.choice([None, "missing", "missing-from-care", "away"]),
-            risk=random.choice([None, "low", "absent"]) if exact else None,
+            risk=random.choice([None, "low", "no-apparent-risk"]) if exact else None,
             looked_after=random.choice([None, True, False]),
             home_authority=random.choice([None, "330", "332", "WAL", "SCO"]),
         )

@@ -18,17 +18,11 @@ from contracts.reasons import Reason
 from domain.errors import FencedOutError
 from domain.identifiers import PublisherId
 from hub.accounts import OffsetMove
-from hub.intake import Batch, Message
+from hub.intake import Batch
+from hub.message_reading import Message
 from hub.wiring import Hub
-from tests.examples import (
-    BIRMINGHAM,
-    COVENTRY,
-    REGISTERED,
-    WEST_MIDLANDS,
-    identity,
-    message,
-    registration,
-)
+from tests.example_bodies import REGISTERED
+from tests.examples import BIRMINGHAM, COVENTRY, WEST_MIDLANDS, identity, message, registration
 from tests.hub_steps import change, rows, settle
 
 LOCATED = "missing.episode.located.v1"

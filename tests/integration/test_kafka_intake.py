@@ -15,7 +15,8 @@ from domain.errors import DatabaseUnavailableError, FencedOutError
 from hub.broker import Brokers, intake_topic
 from hub.broker_producer import IntakeProducer
 from hub.database import Database, Role
-from hub.intake import Batch, Intake, Message
+from hub.intake import Batch, Intake
+from hub.message_reading import Message
 from tests.examples import message
 from tests.hub_steps import change, rows
 from tests.kafka_nation import Nation, messages

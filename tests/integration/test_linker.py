@@ -13,15 +13,8 @@ from domain.events import Event
 from hub.identity.link_keys import NAME_BIRTH_POSTCODE, NHS_AND_BIRTH, UPN_AND_BIRTH
 from hub.ledger.reading import read_from
 from hub.wiring import Hub
-from tests.examples import (
-    AMENDED,
-    BIRMINGHAM,
-    COVENTRY,
-    WEST_MIDLANDS,
-    identity,
-    message,
-    registration,
-)
+from tests.example_bodies import AMENDED
+from tests.examples import BIRMINGHAM, COVENTRY, WEST_MIDLANDS, identity, message, registration
 from tests.hub_steps import SettableClock, episode_of, follow, rows, settle, subject_of
 
 LOCATED = "missing.episode.located.v1"

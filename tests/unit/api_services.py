@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
@@ -14,14 +14,15 @@ from structlog.testing import capture_logs
 
 from contracts.outcomes import (
     Outcome,
-    Receipt,
     RecordCursor,
     Rejection,
-    Settled,
+    RejectsQuery,
     SubmissionRecord,
 )
 from contracts.reasons import Reason
+from contracts.register import read_register
 from contracts.status import HubStatus, SourceEpisodeTotals, SubmissionTotals, Versions
+from domain.geography import Register
 from domain.identifiers import PublisherId
 from domain.measures import (
     DEFINITION_VERSION,
@@ -32,18 +33,20 @@ from domain.measures import (
 )
 from hub.api.app import build_app
 from hub.api.services import Caller, Services
+from tests.unit.api_gateways import POSITION, MemoryFiles, MemoryGateway
+from tests.unit.quality_examples import MemoryQuality
 
 OPERATOR = "operator-token"
 RICHMOND = PublisherId("la-318")
+KINGSTON = PublisherId("la-314")
 BIRMINGHAM = PublisherId("la-330")
 TOKENS = {
     OPERATOR: Caller(role="operator"),
     "richmond-token": Caller(role="publisher", publisher=RICHMOND),
     "birmingham-token": Caller(role="publisher", publisher=BIRMINGHAM),
+    "kingston-token": Caller(role="publisher", publisher=KINGSTON),
 }
-POSITION = 1200
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-NAMESPACE = UUID("5f1e2c8a-6f1d-4f0e-9d1c-1f2a3b4c5d6e")
 
 STATUS = HubStatus(
     ledger_position=POSITION,
@@ -62,43 +65,6 @@ STATUS = HubStatus(
 )
 
 
-def receipt_id(message: bytes) -> UUID:
-    """Return the id that the gateway below gives to a message."""
-    return uuid5(NAMESPACE, message.hex())
-
-
-@dataclass
-class MemoryGateway:
-    """Keeps what it receives; `settles` is how every message ends, None: in flight."""
-
-    settles: Outcome | None = Outcome.ACCEPTED
-    error: Exception | None = None
-    received: list[bytes] = field(default_factory=list)
-    senders: list[PublisherId | None] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
-
-    def receive(
-        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
-    ) -> Sequence[Receipt]:
-        """Keep the messages."""
-        if self.error is not None:
-            raise self.error
-        self.received += messages
-        self.senders.append(sent_by)
-        self.waits.append(wait_seconds)
-        return [self.receipt(message) for message in messages]
-
-    def receipt(self, message: bytes) -> Receipt:
-        """Return a receipt with the one outcome."""
-        name = receipt_id(message)
-        if self.settles is None:
-            return Receipt(submission_id=name)
-        return Receipt(
-            submission_id=name,
-            settled=Settled(submission_id=name, outcome=self.settles, position=POSITION),
-        )
-
-
 @dataclass
 class MemorySubmissions:
     """Finds and lists the records that it was given."""
@@ -109,17 +75,26 @@ class MemorySubmissions:
         """Return the record with an id."""
         return next((each for each in self.records if each.submission_id == submission_id), None)
 
-    def rejects(
-        self, publisher: PublisherId, *, limit: int, before: RecordCursor | None
-    ) -> Sequence[SubmissionRecord]:
+    def rejects(self, wanted: RejectsQuery) -> Sequence[SubmissionRecord]:
         """Return rejected records, the latest first."""
         places = {
             RecordCursor(received_at=each.received_at, submission_id=each.submission_id): each
             for each in self.records
-            if each.publisher == publisher and each.outcome is Outcome.REJECTED
+            if self.is_wanted(each, wanted)
         }
-        after = [place for place in places if before is None or place < before]
-        return [places[place] for place in sorted(after, reverse=True)[:limit]]
+        after = [place for place in places if wanted.before is None or place < wanted.before]
+        return [places[place] for place in sorted(after, reverse=True)[: wanted.limit]]
+
+    def is_wanted(self, record: SubmissionRecord, wanted: RejectsQuery) -> bool:
+        """Tell whether a record is a reject of the kind asked for."""
+        reason = record.rejection.reason if record.rejection else None
+        return (
+            record.publisher == wanted.publisher
+            and record.outcome is Outcome.REJECTED
+            and wanted.reason in (None, reason)
+            and (wanted.since is None or record.received_at >= wanted.since)
+            and (wanted.until is None or record.received_at < wanted.until)
+        )
 
 
 @dataclass
@@ -178,7 +153,7 @@ class MemoryHealth:
 
 @dataclass
 class MemoryTokens:
-    """Knows three tokens."""
+    """Knows four tokens."""
 
     error: Exception | None = None
 
@@ -195,8 +170,12 @@ class Bench:
 
     feed_dir: Path
     gateway: MemoryGateway = field(default_factory=MemoryGateway)
+    files: MemoryFiles = field(default_factory=MemoryFiles)
+    today: date = date(2026, 3, 14)
+    register: Register = field(default_factory=read_register)
     submissions: MemorySubmissions = field(default_factory=MemorySubmissions)
     counts: MemoryCounts = field(default_factory=MemoryCounts)
+    quality: MemoryQuality = field(default_factory=MemoryQuality)
     health: MemoryHealth = field(default_factory=MemoryHealth)
     tokens: MemoryTokens = field(default_factory=MemoryTokens)
     recorded: list[tuple[str, str, int]] = field(default_factory=list)
@@ -207,8 +186,12 @@ class Bench:
         self.app = build_app(
             Services(
                 gateway=self.gateway,
+                files=self.files,
+                register=self.register,
+                today=lambda: self.today,
                 submissions=self.submissions,
                 counts=self.counts,
+                quality=self.quality,
                 status=MemoryStatus(),
                 health=self.health,
                 tokens=self.tokens,

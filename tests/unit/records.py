@@ -8,7 +8,8 @@ from uuid import UUID
 from contracts.code_lists import read_code_lists
 from contracts.register import read_register
 from contracts.submissions import Contract
-from domain.events import EpisodeReported, Event
+from domain.episode_events import EpisodeReported
+from domain.events import Event
 from domain.facts import SourceEpisode, fold_episode
 from domain.records import Provenance, RecordedEvent
 from tests.examples import BIRMINGHAM, NOON

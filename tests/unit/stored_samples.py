@@ -4,6 +4,13 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from domain.care_events import (
+    CareEnded,
+    CareStarted,
+    PlacementEnded,
+    PlacementHostNotified,
+    PlacementStarted,
+)
 from domain.decisions import (
     ChildReachedEighteen,
     EpisodeAged,
@@ -13,25 +20,22 @@ from domain.decisions import (
     PersonLinked,
     SubmissionsSettled,
 )
-from domain.events import (
-    CareEnded,
-    CareStarted,
+from domain.episode_events import (
     ChildLocated,
     ChildReturned,
     EpisodeClassified,
     EpisodeCorrected,
     EpisodeReported,
     EpisodeVoided,
-    Event,
-    PlacementEnded,
-    PlacementHostNotified,
-    PlacementStarted,
+    SubjectRegistered,
+)
+from domain.events import Event
+from domain.response_events import (
     ReturnInterviewCompleted,
     ReturnInterviewDeclined,
     ReturnInterviewOffered,
     SafeAndWellCheckDone,
     SafeAndWellCheckNotDone,
-    SubjectRegistered,
 )
 from domain.vocabulary import (
     CheckNotDoneReason,

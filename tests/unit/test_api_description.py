@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from jsonschema import Draft202012Validator
 from msgspec.json import encode
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -20,7 +21,14 @@ from hub.api.management import build_management_app
 from hub.api.openapi import DOCUMENTS, schemas
 from tests.unit.api_services import Bench, call
 
-UNDESCRIBED = {"/docs", "/openapi.json"}
+# For people: they are no part of the API.
+UNDESCRIBED = {
+    "/docs",
+    "/openapi.json",
+    "/publishers/upload",
+    "/publishers/assets/{name}",
+    "/publishers/{publisher}/quality",
+}
 
 
 @pytest.fixture
@@ -68,6 +76,18 @@ def test_every_route_is_described(bench: Bench, document: dict[str, Any]) -> Non
     assert described == in_code
 
 
+def test_the_description_satisfies_the_official_schema_and_its_rules(
+    document: dict[str, Any],
+) -> None:
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_the_official_rules_would_notice_a_fault(document: dict[str, Any]) -> None:
+    document["paths"]["/v1/events"]["post"]["requestBody"]["contents"] = {}
+
+    assert not OpenAPIV31SpecValidator(document).is_valid()
+
+
 def test_every_operation_says_what_it_does_and_how_it_fails(document: dict[str, Any]) -> None:
     for name, operation in operations(document):
         assert operation["description"], name
@@ -109,6 +129,7 @@ def test_answers_satisfy_the_schemas_that_describe_them(
         "/v1/contracts": "",
         "/v1/status": "",
         "/v1/reconciliation": "",
+        "/v1/quality/rules": "",
     }
 
     for path, query in paths.items():

@@ -11,11 +11,24 @@ from domain.identifiers import PublisherId
 from hub.api.door import PUBLIC_PATHS
 from hub.api.services import Caller
 from tests.unit.api_services import BIRMINGHAM, RICHMOND, Bench, rejected
+from tests.unit.upload_forms import form
 
-OPEN = {"/", "/feed", "/feed/{path:path}", "/livez", "/readyz"}
+OPEN = {
+    *((method, path) for method in ("GET", "HEAD") for path in ("/", "/feed", "/feed/{path:path}")),
+    *((method, path) for method in ("GET", "HEAD") for path in ("/livez", "/readyz")),
+    # An empty form; when it is sent, it shows a token like any other request.
+    ("GET", "/publishers/upload"),
+    ("GET", "/publishers/assets/{name}"),
+}
 READS = (
     "/v1/submissions/00000000-0000-0000-0000-000000000001",
     "/v1/publishers/la-318/rejects",
+    "/v1/publishers/la-318/rejects.csv",
+    "/v1/asyncapi.json",
+    "/v1/publishers/la-318/quality",
+    "/v1/publishers/la-318/quality.csv",
+    "/publishers/la-318/quality",
+    "/v1/quality/rules",
     "/v1/measures",
     "/v1/counts?measure=missing_incidents",
     "/v1/counts.csv?measure=missing_incidents",
@@ -52,10 +65,20 @@ def test_every_route_is_open_on_purpose_or_refuses_a_request_without_a_token(ben
         (method, path): bench.call(method, path, token=None).status_code for method, path in found
     }
 
-    refused = {path for (_, path), status in answers.items() if status == 401}
-    assert {path for _, path in found} - refused == OPEN
+    refused = {route for route, status in answers.items() if status == 401}
+    assert set(found) - refused == OPEN | {("POST", "/publishers/upload")}
     assert len(found) > 20
-    assert OPEN >= PUBLIC_PATHS
+    assert {path for _, path in OPEN} >= PUBLIC_PATHS
+
+
+def test_a_form_of_the_upload_page_without_a_token_takes_nothing(bench: Bench) -> None:
+    content, kind = form({"token": "unknown"}, {"missing.csv": b"CHILD\n"})
+
+    answer = bench.post(content, kind, path="/publishers/upload", token=None)
+
+    assert answer.status_code == 401
+    assert "Enter a token that is in force" in answer.text
+    assert bench.files.taken == []
 
 
 def test_a_path_without_a_route_is_closed_too(bench: Bench) -> None:
@@ -120,6 +143,11 @@ def test_the_operator_may_read_everything(bench: Bench, path: str) -> None:
         ("/v1/publishers/la-318/rejects", 200),
         ("/v1/publishers/la-330/rejects", 403),
         ("/v1/publishers/la-999/rejects", 403),
+        ("/v1/publishers/la-318/quality", 200),
+        ("/v1/publishers/la-330/quality", 403),
+        ("/v1/publishers/la-330/quality.csv", 403),
+        ("/publishers/la-330/quality", 403),
+        ("/v1/quality/rules", 200),
         ("/v1/measures", 200),
         ("/v1/contracts", 200),
         ("/v1/contracts/missing.episode.reported/v1", 200),

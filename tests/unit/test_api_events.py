@@ -9,7 +9,8 @@ import pytest
 from contracts.outcomes import Outcome
 from domain.errors import OutcomeUnknownError, StorageFullError
 from hub.api.preferences import LONGEST_WAIT_SECONDS, WaitingRoom
-from tests.unit.api_services import Bench, problem, receipt_id
+from tests.unit.api_gateways import receipt_id
+from tests.unit.api_services import Bench, problem
 
 ONE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -38,7 +39,8 @@ def test_one_event_gets_one_receipt_and_its_bytes_stay_as_sent(bench: Bench) -> 
                 "position": 1200,
                 "rejection": None,
             }
-        ]
+        ],
+        "dry_run": False,
     }
 
 
@@ -127,7 +129,7 @@ def test_when_every_place_is_taken_a_request_is_answered_at_once() -> None:
         ("/v1/events?publisher=LA-330", 422),
         ("/v1/events?publisher=", 422),
         ("/v1/events?publisher=la-330&publisher=la-318", 422),
-        ("/v1/events?dry_run=true", 422),
+        ("/v1/events?dry_run=perhaps", 422),
     ],
 )
 def test_a_wrong_parameter_is_refused_and_nothing_is_stored(

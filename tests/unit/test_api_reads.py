@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.messages import BODIES
+from contracts.message_types import BODIES
 from contracts.outcomes import RecordCursor
 from contracts.problems import problem_code
 from contracts.reasons import Reason
@@ -19,7 +19,8 @@ from contracts.schemas import event_schema
 from contracts.status import SourceEpisodeTotals, SubmissionTotals
 from domain.errors import UsageError
 from hub.api.problems import PROBLEMS
-from tests.unit.api_services import BIRMINGHAM, NOON, POSITION, STATUS, Bench, rejected
+from tests.unit.api_gateways import POSITION
+from tests.unit.api_services import BIRMINGHAM, NOON, STATUS, Bench, rejected
 
 READS = (
     "/v1/submissions/00000000-0000-0000-0000-000000000001",

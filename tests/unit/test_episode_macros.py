@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contracts.stored import encode_event
-from domain.events import When
+from domain.about import When
 from domain.facts import earliest, end_of, latest
 from domain.periods import INTERVIEW_LIMIT, london_date, within_72_hours
 from projections.episode_sql import MACROS

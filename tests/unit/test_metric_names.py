@@ -85,6 +85,8 @@ def test_the_promised_series_are_there() -> None:
         "hub_projection_position",
         "hub_projection_lag_seconds",
         "hub_quarantine_size",
+        "hub_checkpoint_timestamp_seconds",
+        "hub_checkpoint_refusals",
         "hub_http_request_duration_seconds",
         "hub_db_size_bytes",
         "hub_build_info",

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from domain.care_events import CareStarted, PlacementStarted
 from domain.decisions import EpisodeMatched, PersonLinked
+from domain.episode_events import SubjectRegistered
 from domain.episodes import facts_of
-from domain.events import CareStarted, Event, PlacementStarted, SubjectRegistered
+from domain.events import Event
 from domain.measures import Bucket, Source
 from domain.national import EpisodeFacts, national_facts
 from domain.person import person_context, person_of

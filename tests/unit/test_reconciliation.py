@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from domain.events import When
+from domain.about import When
 from domain.facts import SourceEpisode, fold_episode
 from domain.reconciliation import ALONE, NEAR, OVERLAP, Match, reconcile
 from tests.unit.records import reported, uuid_of

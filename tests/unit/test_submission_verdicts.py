@@ -15,7 +15,8 @@ from contracts.outcomes import Rejection
 from contracts.reasons import Reason
 from contracts.schemas import BODY_OF_TYPE, event_schema
 from contracts.submissions import Submission, read_submission
-from tests.examples import BODIES, message
+from tests.example_bodies import BODIES
+from tests.examples import message
 from tests.unit.records import contract
 
 # Reasons that a schema can find; the others come after it, or are about bytes and transport.

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from contracts.envelope import MAX_MESSAGE_BYTES
-from contracts.facts import references_of
-from contracts.messages import EpisodeReportedBody
+from contracts.episode_messages import EpisodeReportedBody
 from contracts.outcomes import Rejection
 from contracts.reasons import MEANING, Reason
 from contracts.submissions import Submission, parse_when, read_submission
 from domain.identifiers import PublisherId
-from tests.examples import A_SEAL, BODIES, message
+from tests.example_bodies import A_SEAL, BODIES
+from tests.examples import message
 from tests.unit.records import contract
 
 REPORTED = "missing.episode.reported.v1"
@@ -188,14 +188,6 @@ def test_what_breaks_the_contract_is_refused_with_reason_and_place(
     raw: bytes, reason: Reason, pointer: str
 ) -> None:
     assert refused(raw) == (reason, pointer)
-
-
-def test_the_last_of_two_fields_with_one_name_counts() -> None:
-    raw = swapped(b'"C-1"', b'"C-1","child":"C-2"')
-
-    answer = accepted(raw)
-
-    assert references_of(answer).child == "C-2"
 
 
 def test_a_clear_identity_is_found_behind_a_sealed_one_and_before_it() -> None:

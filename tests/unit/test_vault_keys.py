@@ -14,6 +14,7 @@ from contracts.identity import Identity
 from contracts.outcomes import Rejection
 from contracts.reasons import Reason
 from contracts.submissions import Submission, read_submission
+from contracts.unique_names import repeats_a_name
 from domain.errors import KeyMissingError
 from hub.identity.keys import (
     KEY_BYTES,
@@ -26,7 +27,8 @@ from hub.identity.keys import (
     receipt,
 )
 from hub.identity.sealing import HEADER, identity_bytes, seal, seal_if_open, unseal
-from tests.examples import REGISTERED, identity, message
+from tests.example_bodies import REGISTERED
+from tests.examples import identity, message
 from tests.unit.records import contract
 
 FILES = (*SYMMETRIC, SEALING, OPERATOR)
@@ -253,4 +255,13 @@ def test_an_identity_that_stands_twice_does_not_pass_the_sealing_in_clear() -> N
     passed = seal_if_open(raw, key)
 
     assert b"Canaryname" not in passed
+    assert repeats_a_name(passed)
     assert sealed.encode() in passed
+
+
+def test_a_block_in_which_a_name_stands_twice_is_no_identity(keys: Keys) -> None:
+    plain = b'{"surname":"A","surname":"B"}'
+
+    assert reason(unseal(sealed_bytes(plain, keys.sealing), keys.sealing)) is (
+        Reason.IDENTITY_INVALID
+    )
