@@ -154,14 +154,14 @@ class CheckOutcomeSharedBody(EpisodeBody, frozen=True):
 
 
 class InterviewOfferedBody(EpisodeBody, frozen=True):
-    """A return interview was offered."""
+    """A return interview was offered; some case systems do not keep when."""
 
     event_type = "missing.interview.offered.v1"
     title = "A return interview offered"
     source = "¶37-48"
     event = ReturnInterviewOffered
 
-    offered: WhenText
+    offered: WhenText | None = None
 
 
 class InterviewNotOfferedBody(EpisodeBody, frozen=True):
@@ -178,15 +178,15 @@ class InterviewNotOfferedBody(EpisodeBody, frozen=True):
 
 
 class InterviewDeclinedBody(EpisodeBody, frozen=True):
-    """An offered return interview was declined."""
+    """An offered return interview was declined; some case systems do not keep when, or by whom."""
 
     event_type = "missing.interview.declined.v1"
     title = "A return interview declined"
     source = "¶45"
     event = ReturnInterviewDeclined
 
-    declined: WhenText
-    declined_by: DeclinedBy
+    declined: WhenText | None = None
+    declined_by: DeclinedBy | None = None
 
 
 class InterviewCompletedBody(EpisodeBody, frozen=True):

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from contracts.bodies import Body
 from contracts.file_reading import FileReading, RowFinding, RowMessage, RowRejection
 from contracts.identity import Identity
 from contracts.refused_rows import DUPLICATE_ROW
+from contracts.response_messages import InterviewDeclinedBody, InterviewOfferedBody
 from contracts.returned_care import CARE, PLACEMENT, PLAN, period_messages
 from contracts.returned_children import ChildWriter
 from contracts.returned_comparison import compare
-from contracts.returned_messages import MessageWriter, Written, episode_messages
+from contracts.returned_messages import MessageWriter, Written, episode_messages, moment
 from contracts.returned_rows import KnownRow, RowMemory, order_of, standing_of
 from contracts.ssd_children import (
     ExtractChild,
@@ -164,8 +166,21 @@ def _drafts(fact: SsdFact, now: KnownRow, writer: ChildWriter) -> Iterator[_Draf
             row = fact.last if at_end else fact.first
             yield _Draft(table=fact.table, row=row, about=now.about, written=written)
     else:
-        for written in episode_messages(now, writer.messages):
+        for written in (*episode_messages(now, writer.messages), *_interview(fact, now, writer)):
             yield _Draft(table=fact.table, row=fact.first, about=now.about, written=written)
+
+
+def _interview(fact: SsdFact, now: KnownRow, writer: ChildWriter) -> Iterator[Written]:
+    """Yield what the extract says of the return interview; when it was so it does not say."""
+    absence = fact.absence
+    if absence is None or not absence.offered:
+        return
+    bodies: list[Body] = [InterviewOfferedBody(child=now.child)]
+    if absence.declined:
+        bodies.append(InterviewDeclinedBody(child=now.child))
+    first = now.statements[0]
+    for body in bodies:
+        yield writer.messages.write(body, subject=now.reference, time=moment(first.start))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,13 +24,17 @@ ASKS: Final = frozenset(kind.value for kind in KIND_LETTERS)
 
 @dataclass(frozen=True, kw_only=True)
 class SsdFact:
-    """One fact. first, last: the rows of the table that tell of its start and its end."""
+    """One fact. first, last: the rows of the table that tell of its start and its end.
+
+    person, absence: the row itself, where messages tell more of it than is compared.
+    """
 
     row: ReturnedRow
     table: SsdTable
     first: int
     last: int
     person: PersonRow | None = None
+    absence: MissingRow | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +137,8 @@ class SsdFactReader:
             ),
             place=self._place(SsdTable.MISSING, absence.number),
         )
-        return SsdFact(row=row, table=SsdTable.MISSING, first=absence.number, last=absence.number)
+        number = absence.number
+        return SsdFact(row=row, table=SsdTable.MISSING, first=number, last=number, absence=absence)
 
     def _looked_after(self, child: ExtractChild, day: date) -> bool | None:
         """Return whether a child was looked after on a day; None: the extract does not say."""

@@ -23,6 +23,7 @@ from contracts.ssd_values import (
     child_of,
     day_of,
     end_of,
+    interview_answers,
     interview_flaws,
     london_text,
     moment_of,
@@ -210,6 +211,7 @@ class SsdParser:
                 end = moment_of(row, END, code=END_INVALID.code, after=start, flaws=flaws)
         except RefusedRowError as error:
             return error.refusal
+        offered, declined = interview_answers(row)
         return MissingRow(
             number=row.number,
             child=child,
@@ -218,6 +220,8 @@ class SsdParser:
             end=london_text(end) if end else None,
             starts_on=london_day(start),
             ends_on=london_day(end) if end else None,
+            offered=offered,
+            declined=declined,
             flaws=(*flaws, *interview_flaws(row)),
         )
 

@@ -84,4 +84,6 @@ class MissingRow:
     end: str | None
     starts_on: date
     ends_on: date | None
+    offered: bool
+    declined: bool
     flaws: tuple[Flaw, ...]

@@ -34,6 +34,8 @@ FORMATS: Final = (
     "%Y-%m-%d",
     "%d/%m/%Y",
 )
+_YES: Final = ("Y", "YES")
+_NO: Final = ("N", "NO")
 INTERVIEW: Final = ("miss_missing_rhi_offered", "miss_missing_rhi_accepted")
 NO_MOMENT: Final = "The field is not a day or time of the calendar."
 
@@ -131,13 +133,19 @@ def reversed_days(starts_on: date, ends_on: date | None, column: str) -> tuple[F
     return (Flaw(code=END_BEFORE_START, field=column),) if wrong else ()
 
 
+def interview_answers(row: TextRow) -> tuple[bool, bool]:
+    """Return whether a return interview is said to have been offered, and then declined."""
+    offered, accepted = (row.fields[column].upper() for column in INTERVIEW)
+    return offered in _YES, offered in _YES and accepted in _NO
+
+
 def interview_flaws(row: TextRow) -> tuple[Flaw, ...]:
-    """Note what is said of the return interview: it has no date, so no event can be made of it."""
+    """Note what is said of the return interview without the day on which it was so."""
     flaws = []
     for column in INTERVIEW:
         word = row.fields[column].upper()
-        if word in ("Y", "YES"):
+        if word in _YES:
             flaws.append(Flaw(code=INTERVIEW_UNDATED, field=column))
-        elif word not in ("", "N", "NO", "NA", "N/A"):
+        elif word not in (*_NO, "", "NA", "N/A"):
             flaws.append(Flaw(code=Reason.CODE_UNKNOWN, field=column))
     return tuple(flaws)

@@ -171,7 +171,8 @@ def _decided_at(case: Case) -> datetime | None:
 def _interview_at(record: RecordedEvent) -> datetime | None:
     match record.event:
         case ReturnInterviewOffered(offered=when) | ReturnInterviewDeclined(declined=when):
-            return earliest(when)
+            # Where nobody kept the day, the message's own time stands in.
+            return record.provenance.occurred_at if when is None else earliest(when)
         case ReturnInterviewCompleted(completed=when) | ReturnInterviewNotOffered(decided=when):
             return earliest(when)
         case _:

@@ -121,11 +121,11 @@ class SafeAndWellCheckOutcomeShared(AboutEpisode):
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnInterviewOffered(AboutEpisode):
-    """The child was offered a return interview (¶37)."""
+    """The child was offered a return interview (¶37); None: on a day that nobody kept."""
 
     type: ClassVar[str] = "return-interview-offered"
 
-    offered: When
+    offered: When | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,12 +141,12 @@ class ReturnInterviewNotOffered(AboutEpisode):
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnInterviewDeclined(AboutEpisode):
-    """An offered return interview was declined (¶45)."""
+    """An offered return interview was declined (¶45); None: nobody kept when, or by whom."""
 
     type: ClassVar[str] = "return-interview-declined"
 
-    declined: When
-    declined_by: DeclinedBy
+    declined: When | None = None
+    declined_by: DeclinedBy | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,8 +81,9 @@ SELECT e.episode_id AS episode_id,
            FILTER (topic = 'episode-reported' AND e.reported_by IS NOT NULL) AS reported_by,
        coalesce(bool_or(e.was_missing), false) AS confirmed,
        min(e.group_id) FILTER (e.named_missing) AS group_id,
-       min(earliest(interview_when)) FILTER (starts_with(topic, 'return-interview-'))
-           AS interview_at,
+       min(CASE WHEN interview_when IS NULL THEN occurred_at ELSE earliest(interview_when) END)
+           FILTER (starts_with(topic, 'return-interview-')
+                   AND topic <> 'return-interview-findings-shared') AS interview_at,
        min(CASE WHEN e.checked IS NULL THEN occurred_at ELSE earliest(e.checked) END)
            FILTER (topic IN ('safe-and-well-check-done', 'safe-and-well-check-not-done'))
            AS check_at,

@@ -17,7 +17,7 @@ from hub.synthetic.options import Options, Summary
 MARKER: Final = "synthetic-nation.json"
 
 # A change of what is written for the same options changes this, so that old folders are redone.
-GENERATOR_VERSION: Final = 2
+GENERATOR_VERSION: Final = 3
 
 _MADE_BY: Final = "hub generate"
 _OURS: Final = re.compile(

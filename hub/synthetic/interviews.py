@@ -44,7 +44,9 @@ _AFTER_AWAY: Final = 0.3
 _DECLINED: Final = 0.75
 _DECLINED_BY: Final = Weighted((DeclinedBy.CHILD, 87), (DeclinedBy.PARENT_OR_CARER, 13))
 _USUAL_INTERVIEWER: Final = 0.8
-_INTERVIEWERS: Final = tuple(Interviewer)
+_INTERVIEWERS: Final = tuple(
+    each for each in Interviewer if each is not Interviewer.PLACEMENT_STAFF
+)
 
 _NOT_OFFERED: Final = Weighted(
     (NotOfferedReason.NOT_REQUIRED, 35),
@@ -154,7 +156,7 @@ def _complete(
     body = InterviewCompletedBody(
         child=record.child,
         completed=record.when(at),
-        interviewer=Interviewer.OTHER if by_staff else interviewer,
+        interviewer=Interviewer.PLACEMENT_STAFF if by_staff else interviewer,
         independent=independent and not by_staff,
         reasons=reasons(random),
         covers=(occasion.earlier.ref,) if occasion.earlier else (),

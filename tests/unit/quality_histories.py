@@ -101,11 +101,13 @@ def _of_episode(random: Random, instead_of: EpisodeEvent) -> EpisodeEvent:
             **about, reason=CheckNotDoneReason.FREQUENT, decider=Decider.OTHER
         ),
         lambda: SafeAndWellCheckOutcomeShared(**about, shared=at, recipients=(Recipient.POLICE,)),
-        lambda: ReturnInterviewOffered(**about, offered=at),
+        lambda: ReturnInterviewOffered(**about, offered=random.choice([at, None])),
         lambda: ReturnInterviewNotOffered(
             **about, decided=at, reason=NotOfferedReason.OTHER, decider=Role.OTHER
         ),
-        lambda: ReturnInterviewDeclined(**about, declined=at, declined_by=DeclinedBy.CHILD),
+        lambda: ReturnInterviewDeclined(
+            **about, declined=random.choice([at, None]), declined_by=DeclinedBy.CHILD
+        ),
         lambda: ReturnInterviewCompleted(
             **about, completed=at, interviewer=Interviewer.OTHER, independent=random.random() < 0.4
         ),

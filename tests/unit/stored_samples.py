@@ -37,6 +37,7 @@ from domain.response_events import (
     SafeAndWellCheckDone,
     SafeAndWellCheckNotDone,
 )
+from domain.safeguarding import OutOfAreaReason
 from domain.vocabulary import (
     CheckNotDoneReason,
     Classification,
@@ -120,5 +121,23 @@ SAMPLES: Final[tuple[Event, ...]] = (
     IdentityErased(**_CHILD, reason=ErasureReason.COURT_ORDER),
     SubmissionsSettled(
         outcomes=(OutcomeCount(publisher="la-330", outcome="accepted", reason="", count=2),)
+    ),
+    ReturnInterviewOffered(episode_id=EPISODE_ID, subject_id=SUBJECT_ID),
+    ReturnInterviewDeclined(episode_id=EPISODE_ID, subject_id=SUBJECT_ID),
+    ReturnInterviewCompleted(
+        episode_id=EPISODE_ID,
+        subject_id=SUBJECT_ID,
+        completed=NOON,
+        interviewer=Interviewer.PLACEMENT_STAFF,
+        independent=False,
+        reasons=("PUSH01", "PULL04"),
+    ),
+    PlacementStarted(
+        placement_id=OTHER_ID,
+        subject_id=SUBJECT_ID,
+        started=NOON,
+        placement_type="K2",
+        provider_urn="SC012345",
+        out_of_area_reason=OutOfAreaReason.PROTECTION,
     ),
 )

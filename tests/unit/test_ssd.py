@@ -216,9 +216,29 @@ def test_dfes_rules_are_checked_against_the_snapshot() -> None:
     ]
 
 
-def test_an_interview_without_a_date_is_a_finding_and_no_event() -> None:
-    reading = read("1,P1,2025-03-01 21:30:00,M,2025-03-02 08:00:00,Y,NA", "2,P1,2025-04-01,M,,x,N")
+@pytest.mark.parametrize(
+    ("offered", "accepted", "types"),
+    [
+        ("Y", "NA", ["interview.offered"]),
+        ("Y", "Y", ["interview.offered"]),
+        ("yes", "n", ["interview.offered", "interview.declined"]),
+        ("N", "N", []),
+        ("NA", "NULL", []),
+        ("", "N", []),
+        ("x", "N", []),
+    ],
+)
+def test_an_interview_is_told_as_far_as_the_extract_says_and_without_a_made_up_day(
+    offered: str, accepted: str, types: list[str]
+) -> None:
+    row = f"1,P1,2025-03-01 21:30:00,M,2025-03-02 08:00:00,{offered},{accepted}"
 
-    assert (1, "interview-undated", "miss_missing_rhi_offered") in remarks(reading)
-    assert (2, "code-unknown", "miss_missing_rhi_offered") in remarks(reading)
-    assert not [each for each in told(reading) if each["type"].startswith("interview")]
+    reading = read(row)
+
+    messages = [each for each in told(reading) if "interview" in each["type"]]
+    assert [each["type"] for each in messages] == types
+    assert all(set(each) == {"row", "type", "time", "about", "child"} for each in messages)
+    undated = (1, "interview-undated", "miss_missing_rhi_offered")
+    assert (undated in remarks(reading)) == (offered.upper() in ("Y", "YES"))
+    unknown = (1, "code-unknown", "miss_missing_rhi_offered")
+    assert (unknown in remarks(reading)) == (offered == "x")
