@@ -38,7 +38,7 @@ def _list_of(body: type[Body], field: str, hint: object) -> str | None:
 
 
 @cache
-def _lists_of(body: type[Body]) -> dict[str, str]:
+def coded_fields(body: type[Body]) -> dict[str, str]:
     """Return the list of each coded field of a body."""
     found = {
         field: _list_of(body, field, hint)
@@ -58,7 +58,7 @@ def unlisted_code(
     """
     # A clock that runs ahead dates a fact after its arrival.
     first, last = sorted((occurred_on, arrived_on or occurred_on))
-    for field, name in _lists_of(type(body)).items():
+    for field, name in coded_fields(type(body)).items():
         value = getattr(body, field)
         codes = value if isinstance(value, tuple) else () if value is None else (value,)
         if not all(valid_between(code_lists[name], code, first, last) for code in codes):

@@ -87,15 +87,11 @@ def to_events(submission: Submission, identified: Sequence[Identified]) -> tuple
     An authority that names no responsible or placing authority speaks for itself.
     """
     body = submission.body
-    first = identified[0]
+    first, *others = identified
     if isinstance(body, EpisodeGroupReportedBody):
-        return _of_group(body, first.own_id, identified[1:])
+        return _of_group(body, first.own_id, others)
     kind = body.event
     values = _values(body)
-    if isinstance(body, EpisodeMergedBody):
-        values["into_episode_id"] = identified[1].own_id
-    elif isinstance(body, ProgrammeChildJoinedBody | ProgrammeChildLeftBody):
-        values["programme_id"] = identified[1].own_id
     speaks_for = _SPEAKS_FOR.get(kind)
     if speaks_for and publisher_kind(submission.publisher) == "local-authority":
         values.setdefault(speaks_for, publisher_area(submission.publisher))
@@ -104,11 +100,14 @@ def to_events(submission: Submission, identified: Sequence[Identified]) -> tuple
     own_field = _own_field(type(body))
     if own_field:
         values[own_field] = first.own_id
-    event = kind(**values)
-    if len(identified) == 1 or not isinstance(body, InterviewCompletedBody):
-        return (event,)
-    covered = (kind(**{**values, "episode_id": each.own_id}) for each in identified[1:])
-    return (event, *covered)
+    if not others:
+        return (kind(**values),)
+    if isinstance(body, InterviewCompletedBody):
+        covered = (kind(**{**values, "episode_id": each.own_id}) for each in others)
+        return (kind(**values), *covered)
+    merged = isinstance(body, EpisodeMergedBody)
+    values["into_episode_id" if merged else "programme_id"] = others[0].own_id
+    return (kind(**values),)
 
 
 def _episode(child: str, reference: str) -> References:

@@ -13,7 +13,7 @@ from msgspec.json import Decoder, Encoder
 from contracts.accepted_types import ACCEPTED, AcceptedTypes
 from contracts.bodies import Body
 from contracts.care_messages import EpisodeCountStatedBody
-from contracts.coded_fields import unlisted_code
+from contracts.coded_fields import coded_fields, unlisted_code
 from contracts.envelope import MAX_MESSAGE_BYTES, Envelope
 from contracts.episode_messages import SubjectRegisteredBody
 from contracts.fields import (
@@ -152,8 +152,7 @@ def read_submission(
         occurred_at = datetime.fromisoformat(envelope.time).astimezone(UTC)
     except (ValueError, OverflowError):
         return _reject(Reason.DATE_INVALID, "/time", "The time does not exist in the calendar.")
-    occurred_on = london_date(occurred_at)
-    problem = _check_dates(body) or _check_codes(body, occurred_on, on, contract)
+    problem = _check_dates(body) or _check_codes(body, occurred_at, on, contract)
     if problem is not None:
         return problem
     return Submission(
@@ -243,7 +242,7 @@ def _check_dates(body: Body) -> Rejection | None:
 
 
 def _check_codes(
-    body: Body, occurred_on: date, arrived_on: date | None, contract: Contract
+    body: Body, occurred_at: datetime, arrived_on: date | None, contract: Contract
 ) -> Rejection | None:
     checked = _checked(type(body))
     for field in checked.areas:
@@ -256,7 +255,9 @@ def _check_codes(
         if contract.register.publisher(getattr(body, field)) is None:
             message = "There is no registered publisher with this id; write la-330, for example."
             return _reject(Reason.CODE_UNKNOWN, f"/data/{field}", message)
-    unlisted = unlisted_code(body, occurred_on, arrived_on, contract.code_lists)
+    if not coded_fields(type(body)):
+        return None
+    unlisted = unlisted_code(body, london_date(occurred_at), arrived_on, contract.code_lists)
     if unlisted is not None:
         field, message = unlisted
         return _reject(Reason.CODE_UNKNOWN, f"/data/{field}", message)

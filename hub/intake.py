@@ -96,7 +96,7 @@ class Intake:
         FencedOutError if another process has read on from the same offsets; then nothing of the
         batch was stored.
         """
-        read = [self._reader.read(message) for message in batch.messages]
+        read = self._reader.read_all(batch.messages)
         now = self._clock().astimezone(UTC)
         with self._database.transaction() as connection:
             head = lock_head(connection)
@@ -124,7 +124,7 @@ class Intake:
 
         What would be new has no position; a duplicate has that of the message in the ledger.
         """
-        read = [self._reader.read(message) for message in messages]
+        read = self._reader.read_all(messages)
         with self._database.snapshot() as connection:
             self._sort(connection, work, read, NOWHERE, self._clock().astimezone(UTC))
         settled = work.settled
@@ -144,7 +144,7 @@ class Intake:
                 submission_id=each.receipt,
                 publisher=each.submission.publisher if each.submission else None,
             )
-            for each in map(self._reader.read, messages)
+            for each in self._reader.read_all(messages)
         ]
 
     def _sort(
@@ -197,10 +197,8 @@ class Intake:
             submission_id=receipt_id,
             occurred_at=submission.occurred_at,
         )
-        work.drafts.extend(
-            encoded(Draft(event=event, provenance=provenance))
-            for event in to_events(submission, identified)
-        )
+        for event in to_events(submission, identified):
+            work.drafts.append(encoded(Draft(event=event, provenance=provenance)))
         work.accepted[each.source_key] = Accepted(content_key=each.content_key, position=given)
         settled = Settled(submission_id=receipt_id, outcome=Outcome.ACCEPTED, position=given)
         work.settled.append(settled)

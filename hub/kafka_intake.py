@@ -16,6 +16,7 @@ from hub.accounts import OffsetMove, read_offsets
 from hub.broker import Brokers, intake_topic
 from hub.broker_backlog import FetchedMessage
 from hub.broker_consumer import IntakeConsumer, StoredOffset
+from hub.collecting import rare_collections
 from hub.database import Database
 from hub.intake import Batch, Intake
 from hub.leases import Lease, release, renew, take
@@ -68,7 +69,8 @@ class KafkaIntake:
                 if lease is None:
                     stop.wait(poll_seconds)
                     continue
-                self._read_on(lease, stop, poll_seconds=poll_seconds, once=once)
+                with rare_collections():
+                    self._read_on(lease, stop, poll_seconds=poll_seconds, once=once)
                 if once:
                     return
             except HubError as error:

@@ -1,6 +1,6 @@
 """Reads one message as far as that goes without the database, for every door alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -65,21 +65,25 @@ class MessageReader:
         self._contract = contract
         self._clock = clock
 
-    def read(self, message: Message) -> ReadMessage:
-        """Read one message; what is wrong with it becomes its rejection."""
+    def read_all(self, messages: Iterable[Message]) -> list[ReadMessage]:
+        """Read messages that came together; what is wrong with one becomes its rejection."""
+        today = london_date(self._clock())
+        return [self._read(message, today) for message in messages]
+
+    def _read(self, message: Message, on: date) -> ReadMessage:
         if message.rejection is not None:
-            return self._refused_before(message, message.rejection)
+            return self._refused_before(message, message.rejection, on)
         result = read_submission(
-            message.raw, sent_by=message.sent_by, contract=self._contract, on=self._today()
+            message.raw, sent_by=message.sent_by, contract=self._contract, on=on
         )
         if isinstance(result, Rejection):
-            return self._unreadable(message, result)
+            return self._unreadable(message, result, on)
         identity = None
         opened = b""
         if isinstance(result.body, SubjectRegisteredBody):
             identity_or_not = unseal(result.body.identity, self._keys.sealing)
             if isinstance(identity_or_not, Rejection):
-                return self._unreadable(message, identity_or_not)
+                return self._unreadable(message, identity_or_not, on)
             identity = identity_or_not
             opened = identity_bytes(identity)
         return ReadMessage(
@@ -89,23 +93,21 @@ class MessageReader:
             content_key=self._keys.content_key(result.content(opened)),
             submission=result,
             named=tuple(
-                named(self._keys, result.publisher, each) for each in references_of(result)
+                [named(self._keys, result.publisher, each) for each in references_of(result)]
             ),
             identity=identity,
         )
 
-    def _refused_before(self, message: Message, rejection: Rejection) -> ReadMessage:
+    def _refused_before(self, message: Message, rejection: Rejection, on: date) -> ReadMessage:
         """Return a message with the rejection that it came with; its receipt stays the same."""
         try:
-            read = self.read(replace(message, rejection=None))
+            read = self._read(replace(message, rejection=None), on)
         except Exception:  # noqa: BLE001 - reading it may be what the hub fails on
             return self._kept(message, rejection, message.sent_by)
         return replace(read, submission=None, named=(), identity=None, rejection=rejection)
 
-    def _unreadable(self, message: Message, rejection: Rejection) -> ReadMessage:
-        account = account_of(
-            message.raw, sent_by=message.sent_by, contract=self._contract, on=self._today()
-        )
+    def _unreadable(self, message: Message, rejection: Rejection, on: date) -> ReadMessage:
+        account = account_of(message.raw, sent_by=message.sent_by, contract=self._contract, on=on)
         return self._kept(message, rejection, account)
 
     def _kept(
@@ -120,7 +122,3 @@ class MessageReader:
             content_key=content_key,
             rejection=rejection,
         )
-
-    def _today(self) -> date:
-        """Return the London day of arrival."""
-        return london_date(self._clock())

@@ -13,7 +13,7 @@ from msgspec.json import Decoder, Encoder, decode
 from contracts.identity import Identity
 from contracts.outcomes import Rejection
 from contracts.reasons import MEANING, Reason
-from contracts.unique_names import repeats_a_name
+from contracts.unique_names import repeats_a_name, surely_unique
 
 HEADER = {"alg": "ECDH-ES", "enc": "A256GCM"}
 IDENTITY_TYPES = frozenset({"missing.subject.registered.v1", "missing.subject.amended.v1"})
@@ -69,7 +69,7 @@ def unseal(sealed: str, key: OKPKey) -> Identity | Rejection:
         return _reject(Reason.IDENTITY_UNREADABLE)
     try:
         identity = _IDENTITIES.decode(opened)
-        if repeats_a_name(opened):
+        if not surely_unique(opened, identity) and repeats_a_name(opened):
             return _reject(Reason.IDENTITY_INVALID)
         if identity.birth_date is not None:
             date.fromisoformat(identity.birth_date)

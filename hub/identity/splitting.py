@@ -83,6 +83,10 @@ class Splitter:
         added. What is about no child gets an identifier made from the keyed hash of its
         reference, so the vault need not keep it.
         """
+        # Nearly every message names one thing, and this runs for each.
+        if len(wanted) == 1:
+            only = wanted[0]
+            return (self._identify(publisher, only),) if self._agrees(only) else None
         if not all(self._agrees(each) for each in wanted) or _contradictory(wanted):
             return None
         return tuple(self._identify(publisher, each) for each in wanted)
@@ -156,8 +160,6 @@ class Splitter:
 
 def _contradictory(wanted: Sequence[Named]) -> bool:
     """Tell whether one message gives the same reference to two children."""
-    if len(wanted) == 1:
-        return False
     children: dict[bytes, bytes | None] = {}
     return any(
         children.setdefault(each.own_key, each.child_key) != each.child_key
