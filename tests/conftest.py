@@ -49,3 +49,19 @@ def hub(database_url: str, tmp_path: Path, clock: SettableClock) -> Iterator[Hub
     settings = Settings(database_url=database_url, data_dir=tmp_path)
     with open_hub(settings, clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def top() -> Iterator[Path]:
+    """Give a private directory: as root, one that only root can enter."""
+    directory = Path(mkdtemp(prefix="hub-test-"))
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def shelter() -> Iterator[Path]:
+    """Give a directory in the place of the system's."""
+    directory = Path(mkdtemp(prefix="hub-shelter-"))
+    yield directory
+    shutil.rmtree(directory)
