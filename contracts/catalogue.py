@@ -1,5 +1,8 @@
 """The list of contracts: every event type and version that the hub takes."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from msgspec import Struct
 
 from contracts.bodies import Body
@@ -13,7 +16,9 @@ class ContractEntry(Struct, frozen=True, kw_only=True):
     """One event type in one version.
 
     description: what it says, and of its fields what their types do not. source: where the
-    founding report, or a rule, asks for it. href: where its JSON Schema is.
+    founding report, or a rule, asks for it. href: where its JSON Schema is. accepted_until: the
+    last London day on which it is taken, and successor, the type to send instead; None: no newer
+    version supersedes it.
     """
 
     type: str
@@ -22,6 +27,8 @@ class ContractEntry(Struct, frozen=True, kw_only=True):
     description: str
     source: str
     href: str
+    accepted_until: date | None = None
+    successor: str | None = None
 
 
 class ContractsDocument(Struct, frozen=True, kw_only=True):
@@ -30,9 +37,9 @@ class ContractsDocument(Struct, frozen=True, kw_only=True):
     contracts: tuple[ContractEntry, ...]
 
 
-def contracts_document() -> ContractsDocument:
-    """Return the list of contracts."""
-    return ContractsDocument(contracts=tuple(_entry(body) for body in BODIES))
+def contracts_document(bodies: Iterable[type[Body]] = BODIES) -> ContractsDocument:
+    """Return the list of contracts; bodies: those in force, in the order in which to list them."""
+    return ContractsDocument(contracts=tuple(_entry(body) for body in bodies))
 
 
 def _entry(body: type[Body]) -> ContractEntry:
@@ -44,4 +51,6 @@ def _entry(body: type[Body]) -> ContractEntry:
         description=description(body),
         source=body.source,
         href=f"{CONTRACTS_PATH}{name}/{version}",
+        accepted_until=body.accepted_until,
+        successor=body.successor or None,
     )

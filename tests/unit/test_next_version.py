@@ -17,6 +17,7 @@ from msgspec.json import decode, encode
 
 from contracts.accepted_types import AcceptedTypes
 from contracts.bodies import EpisodeBody
+from contracts.catalogue import contracts_document
 from contracts.compatibility import incompatible_changes
 from contracts.episode_messages import EpisodeLocatedBody
 from contracts.facts import Identified, to_events
@@ -195,3 +196,10 @@ def test_the_first_version_keeps_its_promise_and_the_second_makes_another() -> N
 def test_a_version_that_ends_needs_an_accepted_one_after_it() -> None:
     with pytest.raises(ValueError, match=f"{V1} ends"):
         AcceptedTypes((LocatedV1,))
+
+
+def test_the_list_of_contracts_says_until_when_a_version_is_taken_and_what_follows() -> None:
+    first, second = contracts_document((LocatedV1, LocatedV2)).contracts
+
+    assert (first.accepted_until, first.successor) == (LAST_DAY, "missing.episode.located.v2")
+    assert (second.version, second.accepted_until, second.successor) == ("v2", None, None)
