@@ -1,12 +1,14 @@
 """What tests share: a real PostgreSQL for the whole run, an empty database and a hub for each."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import connect
 from psycopg.sql import SQL, Identifier
 
@@ -14,6 +16,25 @@ from hub.embedded import EmbeddedPostgres
 from hub.settings import Settings
 from hub.wiring import Hub, open_hub
 from tests.hub_steps import SettableClock
+
+# The gate gives one verdict on one state of the code, on however slow a machine. To look further:
+# pytest --hypothesis-profile=explore.
+settings.register_profile(
+    "gate",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "explore", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("gate")
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C: whoever starts the tests in the background has it ignored, for children too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
