@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
 
 from contracts.annex_a_columns import Column, columns_in
+from contracts.archives import UNREADABLE_ARCHIVE
 from domain.errors import FileFormatError
 
 # A list of every looked-after child of the largest authority takes a hundredth of this.
@@ -89,10 +90,8 @@ def _archive_problem(name: str, content: bytes) -> str:
     try:
         with ZipFile(BytesIO(content)) as archive:
             return _part_problem(archive)
-    except (BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
-        return "this is no workbook."
-    except Exception:  # noqa: BLE001 - the parts of an archive are packed in more ways than one
-        return "this is no workbook that can be unpacked."
+    except UNREADABLE_ARCHIVE:
+        return "this is no workbook, or one that cannot be unpacked."
 
 
 def _part_problem(archive: ZipFile) -> str:

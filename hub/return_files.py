@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
-from typing import Final
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from typing import BinaryIO, Final
+from zipfile import ZipFile, ZipInfo
 
+from contracts.archives import UNREADABLE_ARCHIVE
 from contracts.returned_rows import KnownRow
 from contracts.ssda903 import read_return
 from contracts.ssda903_reading import ReturnReading
@@ -76,15 +77,21 @@ def _folder(path: Path) -> dict[str, bytes]:
 
 
 def _archive(path: Path) -> dict[str, bytes]:
+    # What keeps the file itself from being opened is for the caller to say.
+    with path.open("rb") as opened:
+        return _unpacked(path, opened)
+
+
+def _unpacked(path: Path, opened: BinaryIO) -> dict[str, bytes]:
     try:
-        with ZipFile(path) as archive:
+        with ZipFile(opened) as archive:
             members = list(_members(path.name, archive.infolist()))
             # What a member says of its own size is not to be trusted: it is read up to there.
             return {
                 PurePath(member.filename).name: archive.open(member).read(member.file_size)
                 for member in members
             }
-    except (BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+    except UNREADABLE_ARCHIVE as error:
         raise FileFormatError(
             path.name,
             problem="the archive is damaged, locked, or of a kind that is not taken.",

@@ -78,3 +78,15 @@ def test_a_member_that_says_to_be_larger_than_any_return_is_not_unpacked(tmp_pat
 def test_what_is_not_there_is_said_with_the_choices(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="folder of the return's CSV files"):
         read_return_files(tmp_path / "gone")
+
+
+def test_a_zip_whose_parts_cannot_be_unpacked_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "return.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("header.csv", "CHILD,SEX,DOB\n" * 200)
+    content = bytearray(path.read_bytes())
+    content[45:60] = b"\xff" * 15
+    path.write_bytes(content)
+
+    with pytest.raises(FileFormatError, match="return.zip"):
+        read_return_files(path)
