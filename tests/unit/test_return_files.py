@@ -88,5 +88,5 @@ def test_a_zip_whose_parts_cannot_be_unpacked_is_refused_by_name(tmp_path: Path)
     content[45:60] = b"\xff" * 15
     path.write_bytes(content)
 
-    with pytest.raises(FileFormatError, match="return.zip"):
+    with pytest.raises(FileFormatError, match=r"return\.zip"):
         read_return_files(path)
