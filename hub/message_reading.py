@@ -16,7 +16,7 @@ from domain.identifiers import PublisherId
 from domain.periods import london_date
 from hub.identity.keys import Keys, receipt
 from hub.identity.sealing import identity_bytes, unseal
-from hub.identity.splitting import Named, named
+from hub.identity.splitting import Named, Naming
 
 UNKNOWN_PUBLISHER = "unknown"
 
@@ -68,11 +68,12 @@ class MessageReader:
     def read_all(self, messages: Iterable[Message]) -> list[ReadMessage]:
         """Read messages that came together; what is wrong with one becomes its rejection."""
         today = london_date(self._clock())
-        return [self._read(message, today) for message in messages]
+        naming = Naming(self._keys)
+        return [self._read(message, today, naming) for message in messages]
 
-    def _read(self, message: Message, on: date) -> ReadMessage:
+    def _read(self, message: Message, on: date, naming: Naming) -> ReadMessage:
         if message.rejection is not None:
-            return self._refused_before(message, message.rejection, on)
+            return self._refused_before(message, message.rejection, on, naming)
         result = read_submission(
             message.raw, sent_by=message.sent_by, contract=self._contract, on=on
         )
@@ -92,16 +93,16 @@ class MessageReader:
             source_key=self._keys.source_key(result.publisher, result.event_id),
             content_key=self._keys.content_key(result.content(opened)),
             submission=result,
-            named=tuple(
-                [named(self._keys, result.publisher, each) for each in references_of(result)]
-            ),
+            named=tuple([naming.named(result.publisher, each) for each in references_of(result)]),
             identity=identity,
         )
 
-    def _refused_before(self, message: Message, rejection: Rejection, on: date) -> ReadMessage:
+    def _refused_before(
+        self, message: Message, rejection: Rejection, on: date, naming: Naming
+    ) -> ReadMessage:
         """Return a message with the rejection that it came with; its receipt stays the same."""
         try:
-            read = self._read(replace(message, rejection=None), on)
+            read = self._read(replace(message, rejection=None), on, naming)
         except Exception:  # noqa: BLE001 - reading it may be what the hub fails on
             return self._kept(message, rejection, message.sent_by)
         return replace(read, submission=None, named=(), identity=None, rejection=rejection)

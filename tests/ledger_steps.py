@@ -13,12 +13,21 @@ from tests.examples import NOON, event
 from tests.hub_steps import change
 
 SIGNER = NoteSigner(name="hub.example/ledger", seed=bytes(range(32)))
-UNLOCKED: tuple[LiteralString, ...] = (
+# What is said of the ledger's table is said to it alone: each partition has a trigger of its own.
+_UNLOCKED: tuple[LiteralString, ...] = (
     "ALTER TABLE ledger.stored_events DISABLE TRIGGER append_only",
+    """
+    DO $$ DECLARE made integer; BEGIN
+        FOR made IN SELECT number FROM ledger.partitions LOOP
+            EXECUTE format('ALTER TABLE ledger.stored_events_%s DISABLE TRIGGER append_only', made);
+        END LOOP;
+    END $$
+    """,
     "ALTER TABLE ledger.tiles DISABLE TRIGGER append_only",
     "ALTER TABLE ledger.checkpoints DISABLE TRIGGER append_only",
 )
 
+_MAKE_ROOM: LiteralString = "SELECT ledger.make_room(position + %s) FROM ledger.head"
 # Rows with the leaf hash of their position and nothing behind it: enough for a tree.
 _HOLLOW: LiteralString = """
 INSERT INTO ledger.stored_events
@@ -39,6 +48,7 @@ def write(hub: Hub, size: int) -> None:
 
 def write_hollow(hub: Hub, size: int) -> None:
     """Append many rows fast, whose leaf hashes `hollow_leaves` gives."""
+    change(hub, _MAKE_ROOM, [size])
     change(hub, _HOLLOW, [size])
     change(hub, _MOVE_HEAD, [size])
 
@@ -51,5 +61,5 @@ def hollow_leaves(size: int) -> tuple[bytes, ...]:
 
 def unlock(hub: Hub) -> None:
     """Let the owner of the database change what must never change."""
-    for statement in UNLOCKED:
+    for statement in _UNLOCKED:
         change(hub, statement)

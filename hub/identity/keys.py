@@ -1,6 +1,5 @@
 """The vault's keys, each in a file of its own that only its owner may read."""
 
-import hmac
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -11,10 +10,13 @@ from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
 from uuid import UUID
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from joserfc.jwk import OKPKey
 
 from contracts.signed_notes import NoteSigner
 from domain.errors import KeyMissingError, UsageError
+from hub.identity.randomness import uuid_of
 
 KEY_BYTES = 32
 SYMMETRIC = ("wrap", "deduplicate", "reference", "link", "refused")
@@ -63,7 +65,16 @@ class Keys:
 
 def receipt(source_key: bytes, content_key: bytes) -> UUID:
     """Return the submission id: the same for every retry of the same content."""
-    return UUID(bytes=source_key + content_key[:6])
+    return uuid_of(source_key + content_key[:6])
+
+
+def key_check(keys: Keys) -> str:
+    """Return what tells one set of keys from another, and nothing about them."""
+    whole = b"".join(
+        _keyed(key, b"key check")
+        for key in (keys.wrap, keys.deduplicate, keys.reference, keys.link, keys.refused)
+    )
+    return sha256(whole).hexdigest()[:32]
 
 
 def load_keys(folder: Path, *, create: bool) -> Keys:
@@ -123,15 +134,16 @@ def _sealing(path: Path) -> OKPKey:
 
 
 def _keyed(key: bytes, content: bytes) -> bytes:
+    """Return the HMAC-SHA256 (RFC 2104): 32 bytes."""
     keyed = _with_key(key).copy()
     keyed.update(content)
-    return keyed.digest()
+    return keyed.finalize()
 
 
 @cache
-def _with_key(key: bytes) -> hmac.HMAC:
+def _with_key(key: bytes) -> HMAC:
     """Return the state after the key alone: taking in the key costs more than the content does."""
-    return hmac.new(key, digestmod=sha256)
+    return HMAC(key, SHA256())
 
 
 def _create_missing(folder: Path) -> None:

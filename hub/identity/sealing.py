@@ -1,47 +1,23 @@
 """Seals identity to the vault before any broker sees it, and opens it in memory at intake."""
 
-from base64 import urlsafe_b64decode
 from datetime import date
-from typing import Annotated, Literal
 
 from joserfc import jwe
-from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from msgspec import DecodeError, Meta, Raw, Struct, ValidationError
+from msgspec import DecodeError, Raw, ValidationError
 from msgspec.json import Decoder, Encoder, decode
 
 from contracts.identity import Identity
 from contracts.outcomes import Rejection
 from contracts.reasons import MEANING, Reason
 from contracts.unique_names import repeats_a_name, surely_unique
+from hub.identity.opening import ALGORITHM, ENCRYPTION, open_seal
 
-HEADER = {"alg": "ECDH-ES", "enc": "A256GCM"}
+HEADER = {"alg": ALGORITHM, "enc": ENCRYPTION}
 IDENTITY_TYPES = frozenset({"missing.subject.registered.v1", "missing.subject.amended.v1"})
 
 
-class _Ephemeral(Struct, frozen=True, forbid_unknown_fields=True):
-    """The sender's part of the key agreement."""
-
-    kty: Literal["OKP"]
-    crv: Literal["X25519"]
-    x: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
-
-
-class _Header(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a seal's header may hold; no compression, and no extension that must be understood."""
-
-    alg: Literal["ECDH-ES"]
-    enc: Literal["A256GCM"]
-    epk: _Ephemeral
-    kid: str | None = None
-    typ: str | None = None
-    cty: str | None = None
-    apu: str | None = None
-    apv: str | None = None
-
-
 _ENCODER = Encoder(order="deterministic")
-_HEADERS = Decoder(_Header)
 _IDENTITIES = Decoder(Identity)
 
 
@@ -59,12 +35,7 @@ def seal(identity: Identity, key: OKPKey) -> str:
 
 def unseal(sealed: str, key: OKPKey) -> Identity | Rejection:
     """Open a sealed identity block, or say that it cannot be opened or breaks its schema."""
-    try:
-        # The library trusts a header's members; ours says first that they are what we take.
-        _HEADERS.decode(urlsafe_b64decode(sealed.partition(".")[0] + "=="))
-        opened = jwe.decrypt_compact(sealed, key, algorithms=[*HEADER.values()]).plaintext
-    except (JoseError, ValueError, TypeError, DecodeError, RecursionError):
-        return _reject(Reason.IDENTITY_UNREADABLE)
+    opened = open_seal(sealed, key)
     if opened is None:
         return _reject(Reason.IDENTITY_UNREADABLE)
     try:

@@ -18,6 +18,7 @@ from hub.identity.sealing import identity_bytes
 from hub.identity.vault import (
     Resolved,
     VaultRows,
+    add_subject,
     decrypt,
     encrypt,
     new_child_key,
@@ -37,15 +38,29 @@ class Named(Struct, frozen=True, kw_only=True, gc=False):
     own_key: bytes | None
 
 
-def named(keys: Keys, publisher: PublisherId, references: References) -> Named:
-    """Return references with their keyed hashes."""
-    own_key = None
-    if references.kind:
-        own_key = keys.reference_key(references.kind, publisher, references.own)
-    child_key = None
-    if references.child:
-        child_key = keys.reference_key(CHILD, publisher, references.child)
-    return Named(references=references, child_key=child_key, own_key=own_key)
+class Naming:
+    """Finds keyed hashes, each once for messages that come together: they name few children."""
+
+    def __init__(self, keys: Keys) -> None:
+        """Start with nothing known; let go of it with the messages, as it holds references."""
+        self._keys = keys
+        self._known: dict[tuple[str, str, str], bytes] = {}
+
+    def named(self, publisher: PublisherId, references: References) -> Named:
+        """Return references with their keyed hashes."""
+        kind, child = references.kind, references.child
+        return Named(
+            references=references,
+            child_key=self._key(CHILD, publisher, child) if child else None,
+            own_key=self._key(kind, publisher, references.own) if kind else None,
+        )
+
+    def _key(self, kind: str, publisher: str, reference: str) -> bytes:
+        what = (kind, publisher, reference)
+        key = self._known.get(what)
+        if key is None:
+            key = self._known[what] = self._keys.reference_key(kind, publisher, reference)
+        return key
 
 
 class Splitter:
@@ -129,6 +144,41 @@ class Splitter:
         self.rows.identities.append((row_id, subject_id, position, sealed, now))
         for rule, value in link_values(identity):
             self.rows.link_keys.append((rule, self._keys.link_key(rule, value), subject_id))
+
+    def adopt(
+        self,
+        connection: Connection[TupleRow],
+        publisher: PublisherId,
+        named: Named,
+        identified: Identified,
+    ) -> bool:
+        """Let references stand again for the identifiers that a restored ledger has for them.
+
+        `prepare` must have asked for them. Returns whether they do, or must not because the child
+        was erased; False: they stand for another child by now, and nothing was changed.
+        """
+        own_key, child_key, subject_id = named.own_key, named.child_key, identified.subject_id
+        if child_key is None or subject_id is None:
+            return True
+        child = self._known.get(child_key)
+        if child is None:
+            key, wrapped = new_child_key(self._keys.wrap, subject_id)
+            if not add_subject(connection, subject_id, publisher, wrapped):
+                return True
+            self._child_keys[subject_id] = key
+            child = Resolved(id=subject_id, subject_id=subject_id, wrapped_key=wrapped)
+            self._add(child_key, CHILD, child, named.references.child, subject_id)
+        if child.subject_id != subject_id:
+            return False
+        self._child(publisher, named, child_key)
+        if own_key is not None and own_key not in self._known:
+            references = named.references
+            self._add(own_key, references.kind, child, references.own, identified.own_id)
+        return own_key is None or self._known[own_key].id == identified.own_id
+
+    def holds_key_of(self, subject_id: UUID) -> bool:
+        """Tell whether a child's key has been opened, as `register` needs it."""
+        return subject_id in self._child_keys
 
     def refuse(self, receipt: UUID, publisher: str, raw: bytes, expires_at: datetime) -> None:
         """Keep the bytes of a refused message, sealed, for the time that the vault allows."""

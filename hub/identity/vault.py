@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from struct import Struct as Packing
 from typing import LiteralString
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from domain.errors import KeyMissingError
+from hub.binary_copy import bytes_field, copy_in, microseconds, text_field
 from hub.identity.randomness import random_bytes, random_uuid
 
 NONCE_BYTES = 12
@@ -53,23 +55,14 @@ COPY vault.own_references (reference_key, kind, id, subject_id, sealed) FROM STD
 _COPY_IDENTITIES: LiteralString = """
 COPY vault.identities (id, subject_id, position, sealed, recorded_at) FROM STDIN (FORMAT BINARY)
 """
-_COPIES: tuple[tuple[str, LiteralString, tuple[str, ...]], ...] = (
-    (
-        "subjects",
-        _COPY_SUBJECTS,
-        ("uuid", "text", "bytea"),
-    ),
-    (
-        "references",
-        _COPY_REFERENCES,
-        ("bytea", "text", "uuid", "uuid", "bytea"),
-    ),
-    (
-        "identities",
-        _COPY_IDENTITIES,
-        ("uuid", "uuid", "int8", "bytea", "timestamptz"),
-    ),
-)
+_ID = Packing(">i16s")
+_TWO_IDS = Packing(">i16si16s")
+_TWO_IDS_AND_POSITION = Packing(">hi16si16siq")
+_INSTANT = Packing(">iq")
+_ADD_SUBJECT: LiteralString = """
+INSERT INTO vault.subjects (subject_id, publisher, wrapped_key)
+VALUES (%(subject)s, %(publisher)s, %(wrapped)s) ON CONFLICT DO NOTHING
+"""
 _ADD_LINK_KEYS: LiteralString = """
 INSERT INTO vault.link_keys (rule, link_key, subject_id)
 SELECT * FROM unnest(%(rules)b::text[], %(keys)b::bytea[], %(subjects)b::uuid[])
@@ -118,16 +111,23 @@ def resolve(connection: Connection[TupleRow], keys: Sequence[bytes]) -> dict[byt
     }
 
 
+def add_subject(
+    connection: Connection[TupleRow], subject_id: UUID, publisher: str, wrapped_key: bytes
+) -> bool:
+    """Add one child under an identifier that it had before; False: it is there, or was erased."""
+    values = {"subject": subject_id, "publisher": publisher, "wrapped": wrapped_key}
+    return connection.execute(_ADD_SUBJECT, values).rowcount == 1
+
+
 def write(connection: Connection[TupleRow], rows: VaultRows) -> None:
     """Add a batch's rows to the vault, in the caller's transaction."""
+    if rows.subjects:
+        copy_in(connection, _COPY_SUBJECTS, [_subject(*row) for row in rows.subjects])
+    if rows.references:
+        copy_in(connection, _COPY_REFERENCES, [_reference(*row) for row in rows.references])
+    if rows.identities:
+        copy_in(connection, _COPY_IDENTITIES, [_identity(*row) for row in rows.identities])
     with connection.cursor() as cursor:
-        for name, statement, types in _COPIES:
-            values = getattr(rows, name)
-            if values:
-                with cursor.copy(statement) as copy:
-                    copy.set_types(types)
-                    for value in values:
-                        copy.write_row(value)
         if rows.link_keys:
             rules, keys, subjects = zip(*rows.link_keys, strict=True)
             cursor.execute(
@@ -136,3 +136,21 @@ def write(connection: Connection[TupleRow], rows: VaultRows) -> None:
             )
         if rows.refused:
             cursor.executemany(_ADD_REFUSED, rows.refused)
+
+
+def _subject(subject_id: UUID, publisher: str, wrapped_key: bytes) -> bytes:
+    return (
+        b"\0\3" + _ID.pack(16, subject_id.bytes) + text_field(publisher) + bytes_field(wrapped_key)
+    )
+
+
+def _reference(key: bytes, kind: str, own_id: UUID, subject_id: UUID, sealed: bytes) -> bytes:
+    ids = _TWO_IDS.pack(16, own_id.bytes, 16, subject_id.bytes)
+    return b"\0\5" + bytes_field(key) + text_field(kind) + ids + bytes_field(sealed)
+
+
+def _identity(
+    row_id: UUID, subject_id: UUID, position: int, sealed: bytes, recorded_at: datetime
+) -> bytes:
+    head = _TWO_IDS_AND_POSITION.pack(5, 16, row_id.bytes, 16, subject_id.bytes, 8, position)
+    return head + bytes_field(sealed) + _INSTANT.pack(8, microseconds(recorded_at))

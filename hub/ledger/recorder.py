@@ -24,13 +24,14 @@ from psycopg import Connection, OperationalError
 from contracts.stored import HUB
 from domain.errors import DatabaseUnavailableError, OutcomeUnknownError
 from domain.records import Provenance
+from hub.archive.filling import Payloads, with_payloads
 from hub.database import Database
 from hub.ledger.appending import EncodedDraft, append, lock_head
 
 POLL_SECONDS = 1.0
 
 _SELECT_STREAM: LiteralString = """
-SELECT originator_id, notification_id, topic, state
+SELECT notification_id, originator_id, topic, CASE WHEN state IS NULL THEN leaf_hash END, state
   FROM ledger.stored_events
  WHERE originator_id = %(stream)s
    AND notification_id > %(gt)s AND notification_id <= %(lte)s
@@ -38,23 +39,29 @@ SELECT originator_id, notification_id, topic, state
  LIMIT %(limit)s
 """
 _SELECT_FROM: LiteralString = """
-SELECT originator_id, notification_id, topic, state
+SELECT notification_id, originator_id, topic, CASE WHEN state IS NULL THEN leaf_hash END, state
   FROM ledger.stored_events
  WHERE notification_id >= %(first)s AND notification_id <= %(last)s
    AND (%(topics)s::text[] = '{}' OR topic = ANY(%(topics)s))
  ORDER BY notification_id
  LIMIT %(limit)s
 """
-_MAX: LiteralString = "SELECT max(notification_id) FROM ledger.stored_events"
+_MAX: LiteralString = "SELECT position FROM ledger.head WHERE position > 0"
 _LAST = 9_223_372_036_854_775_807
 
 
 class LedgerRecorder(ApplicationRecorder):
     """Records stored events in the hub's ledger; versions and notification ids are positions."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        """Write under the role of `database`; `clock` gives the time in UTC."""
+    def __init__(
+        self, database: Database, payloads: Payloads, clock: Callable[[], datetime]
+    ) -> None:
+        """Write under the role of `database`; `clock` gives the time in UTC.
+
+        payloads: where those lie that were detached.
+        """
         self.database = database
+        self._payloads = payloads
         self._clock = clock
 
     def insert_events(
@@ -115,12 +122,12 @@ class LedgerRecorder(ApplicationRecorder):
         with self.database.transaction() as connection:
             return [
                 StoredEvent(
-                    originator_id=row[0],
-                    originator_version=row[1],
+                    originator_id=row[1],
+                    originator_version=row[0],
                     topic=row[2],
                     state=bytes(row[3]),
                 )
-                for row in connection.execute(_SELECT_STREAM, values)
+                for row in with_payloads(connection.execute(_SELECT_STREAM, values), self._payloads)
             ]
 
     def select_notifications(
@@ -143,20 +150,20 @@ class LedgerRecorder(ApplicationRecorder):
         with self.database.transaction() as connection:
             return [
                 Notification(
-                    originator_id=row[0],
-                    originator_version=row[1],
+                    originator_id=row[1],
+                    originator_version=row[0],
                     topic=row[2],
                     state=bytes(row[3]),
-                    id=row[1],
+                    id=row[0],
                 )
-                for row in connection.execute(_SELECT_FROM, values)
+                for row in with_payloads(connection.execute(_SELECT_FROM, values), self._payloads)
             ]
 
     def max_notification_id(self) -> int | None:
         """Return the last position; None while the ledger is empty."""
         with self.database.transaction() as connection:
             row = connection.execute(_MAX).fetchone()
-        return None if row is None or row[0] is None else int(str(row[0]))
+        return None if row is None else int(row[0])
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()

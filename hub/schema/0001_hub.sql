@@ -21,25 +21,38 @@ $roles$;
 
 CREATE SCHEMA ledger;
 
+-- room: the last position that has a partition to lie in. partition_size: of partitions to come.
 CREATE TABLE ledger.head (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     position bigint NOT NULL,
-    recorded_at timestamptz NOT NULL
+    recorded_at timestamptz NOT NULL,
+    room bigint NOT NULL DEFAULT 0,
+    partition_size bigint NOT NULL DEFAULT 1000000 CHECK (partition_size > 0)
 );
 INSERT INTO ledger.head (position, recorded_at) VALUES (0, '-infinity');
 
+-- state: what happened; NULL: detached, the archive has it. The other columns stay for ever.
 CREATE TABLE ledger.stored_events (
     notification_id bigint PRIMARY KEY,
     originator_id uuid NOT NULL,
     topic text NOT NULL,
-    state bytea NOT NULL,
+    state bytea,
     publisher text NOT NULL,
     submission_id uuid,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     leaf_hash bytea NOT NULL
-) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, fillfactor = 100);
+) PARTITION BY RANGE (notification_id);
 CREATE INDEX stored_events_stream ON ledger.stored_events (originator_id, notification_id);
+
+-- The partitions, ledger.stored_events_<number>. detached_at: when its payloads were taken out.
+CREATE TABLE ledger.partitions (
+    number integer PRIMARY KEY,
+    first_position bigint NOT NULL UNIQUE,
+    last_position bigint NOT NULL UNIQUE,
+    detached_at timestamptz,
+    CHECK (first_position <= last_position)
+);
 
 CREATE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -48,6 +61,39 @@ END
 $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.stored_events
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+-- Make the partitions that are missing up to a position; return the last position with one. It is
+-- called under the lock on the head row. Attached rather than made in place: that waits for no
+-- reader. Triggers for statements are not inherited.
+CREATE FUNCTION ledger.make_room(until bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    reach bigint;
+    size bigint;
+    made integer;
+    name text;
+BEGIN
+    SELECT room, partition_size INTO STRICT reach, size FROM ledger.head FOR UPDATE;
+    WHILE reach < until LOOP
+        SELECT coalesce(max(number), 0) + 1 INTO made FROM ledger.partitions;
+        name := format('ledger.stored_events_%s', made);
+        EXECUTE format('CREATE TABLE %s (LIKE ledger.stored_events INCLUDING ALL)'
+            ' WITH (autovacuum_vacuum_insert_scale_factor = 0.05)', name);
+        EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %s'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()', name);
+        EXECUTE format('GRANT SELECT ON %s TO hub_intake, hub_vault, hub_project, hub_read', name);
+        EXECUTE format('ALTER TABLE ledger.stored_events ATTACH PARTITION %s'
+            ' FOR VALUES FROM (%s) TO (%s)',
+            name, reach + 1, reach + size + 1);
+        INSERT INTO ledger.partitions (number, first_position, last_position)
+        VALUES (made, reach + 1, reach + size);
+        reach := reach + size;
+        UPDATE ledger.head SET room = reach;
+    END LOOP;
+    RETURN reach;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION ledger.make_room(bigint) FROM PUBLIC;
 
 -- The full tiles of the tree over the leaf hashes (leaf index = position - 1). root: of the subtree
 -- that the tile stands for, which is a hash in the tile above it.
@@ -63,14 +109,25 @@ ALTER TABLE ledger.tiles ALTER hashes SET STORAGE EXTERNAL;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.tiles
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- What was signed: one root for each size, for ever.
+-- What was signed: one root for each size, for ever. public: for everyone to see; the others would
+-- tell how many records there are.
 CREATE TABLE ledger.checkpoints (
     size bigint PRIMARY KEY,
     root bytea NOT NULL,
     note text NOT NULL,
-    made_at timestamptz NOT NULL
+    made_at timestamptz NOT NULL,
+    public boolean NOT NULL DEFAULT false
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.checkpoints
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+-- The sizes to which the ledger was padded, and the instant for which: of each of them a public
+-- checkpoint is made. Rows come with the records that pad, in one transaction.
+CREATE TABLE ledger.paddings (
+    size bigint PRIMARY KEY CHECK (size % 1024 = 0),
+    due_at timestamptz NOT NULL
+);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.paddings
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 -- When a checkpoint was refused, and why: what the alarm goes by.
@@ -93,7 +150,8 @@ CREATE TABLE intake.submissions (
     seen integer NOT NULL DEFAULT 1
 );
 
--- Submissions that were refused, by receipt.
+-- Submissions that were refused, by receipt. replayed_as: the receipt under which one that the hub
+-- had failed on was taken later.
 CREATE TABLE intake.refusals (
     submission_id uuid PRIMARY KEY,
     publisher text NOT NULL,
@@ -103,7 +161,8 @@ CREATE TABLE intake.refusals (
     message text NOT NULL,
     first_at timestamptz NOT NULL,
     last_at timestamptz NOT NULL,
-    seen integer NOT NULL
+    seen integer NOT NULL,
+    replayed_as uuid
 );
 CREATE INDEX refusals_of_publisher ON intake.refusals (publisher, last_at DESC);
 
@@ -124,11 +183,35 @@ CREATE TABLE intake.outcomes (
     PRIMARY KEY (publisher, transport, outcome, reason)
 );
 
+-- last_message: keyed hash of the message before next_offset, by which a log that was cut and
+-- filled again is found out; NULL: there is none to compare with.
 CREATE TABLE intake.offsets (
     topic text PRIMARY KEY,
     topic_id uuid,
     next_offset bigint NOT NULL,
+    last_message bytea,
     updated_at timestamptz NOT NULL
+);
+
+-- Topics that are not read until an operator has decided where to go on, and what was decided.
+CREATE TABLE intake.stops (
+    topic text PRIMARY KEY,
+    publisher text NOT NULL,
+    code text NOT NULL,
+    detail text NOT NULL,
+    stopped_at timestamptz NOT NULL
+);
+CREATE TABLE intake.resumptions (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    topic text NOT NULL,
+    code text NOT NULL,
+    stopped_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    from_topic_id uuid,
+    from_offset bigint,
+    to_topic_id uuid NOT NULL,
+    to_offset bigint NOT NULL,
+    resumed_at timestamptz NOT NULL
 );
 
 -- One process at a time reads a topic; the epoch rises with each taker, so that a zombie is seen.
@@ -138,6 +221,71 @@ CREATE TABLE intake.leases (
     holder uuid NOT NULL,
     expires_at timestamptz NOT NULL
 );
+
+-- The processes that share the topics; one that has not been heard of for a term is silent.
+CREATE TABLE intake.processes (
+    holder uuid PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+
+-- Forgets the silent, and cuts their connections: one that was halted in the middle of a commit
+-- would keep the head of the ledger locked for as long as it sleeps.
+CREATE FUNCTION intake.end_silent_processes() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    silent uuid;
+    ended integer := 0;
+BEGIN
+    FOR silent IN
+        DELETE FROM intake.processes WHERE holder IN (
+            SELECT holder FROM intake.processes WHERE expires_at < clock_timestamp()
+               FOR UPDATE SKIP LOCKED)
+        RETURNING holder
+    LOOP
+        ended := ended + 1;
+        BEGIN
+            PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE application_name = 'hub-' || silent AND datname = current_database();
+        EXCEPTION WHEN insufficient_privilege THEN
+            NULL;
+        END;
+    END LOOP;
+    RETURN ended;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION intake.end_silent_processes() FROM PUBLIC;
+
+-- Rejections on their way to their publishers' topics: codes and pointers, nothing that was sent.
+-- id: of the message, the same however often it is sent.
+CREATE TABLE intake.outbox (
+    sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    publisher text NOT NULL,
+    submission_id uuid NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    pointer text NOT NULL,
+    message text NOT NULL,
+    topic text NOT NULL,
+    topic_offset bigint NOT NULL,
+    settled_at timestamptz NOT NULL
+);
+CREATE INDEX outbox_of_publisher ON intake.outbox (publisher, sequence);
+
+-- Submissions that a restore took from the archive, and whose rows of the vault are gone: which child
+-- stands for which reference is not known again until the publisher sends them once more. healed:
+-- that has happened, and the linker has not looked yet.
+CREATE TABLE intake.lost_identities (
+    source_key bytea PRIMARY KEY,
+    submission_id uuid NOT NULL,
+    publisher text NOT NULL,
+    subject_ids uuid[] NOT NULL,
+    position bigint NOT NULL,
+    registers boolean NOT NULL,
+    healed boolean NOT NULL DEFAULT false
+);
+CREATE INDEX lost_identities_of_subject ON intake.lost_identities USING gin (subject_ids);
 
 -- vault: identity, readable by the linker and reviewers only --------------------------------------
 
@@ -434,19 +582,25 @@ ALTER TABLE projection.sent_v1 OWNER TO hub_project;
 GRANT USAGE ON SCHEMA ledger, intake, vault, link, projection
     TO hub_intake, hub_vault, hub_project, hub_read;
 
-GRANT SELECT, UPDATE ON ledger.head TO hub_intake, hub_vault;
+GRANT SELECT, UPDATE (position, recorded_at) ON ledger.head TO hub_intake, hub_vault;
 GRANT SELECT ON ledger.head TO hub_project, hub_read;
+GRANT SELECT ON ledger.partitions TO hub_intake, hub_vault, hub_project, hub_read;
+GRANT EXECUTE ON FUNCTION ledger.make_room(bigint) TO hub_intake, hub_vault;
 GRANT SELECT, INSERT ON ledger.stored_events TO hub_intake, hub_vault;
 GRANT SELECT ON ledger.stored_events TO hub_project, hub_read;
 GRANT SELECT, INSERT ON ledger.tiles, ledger.checkpoints, ledger.checkpoint_refusals TO hub_intake;
 GRANT SELECT ON ledger.tiles, ledger.checkpoints, ledger.checkpoint_refusals TO hub_read;
+GRANT SELECT, INSERT ON ledger.paddings TO hub_intake;
+GRANT SELECT ON ledger.paddings TO hub_read;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA intake TO hub_intake;
 GRANT SELECT ON ALL TABLES IN SCHEMA intake TO hub_read, hub_vault, hub_project;
+GRANT UPDATE (subject_ids), DELETE ON intake.lost_identities TO hub_vault;
 
 GRANT INSERT ON vault.subjects, vault.own_references, vault.identities, vault.link_keys,
     vault.refused_messages TO hub_intake;
 GRANT EXECUTE ON FUNCTION vault.resolve(bytea[]) TO hub_intake;
+GRANT EXECUTE ON FUNCTION intake.end_silent_processes() TO hub_intake;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA vault TO hub_vault;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA link TO hub_vault;

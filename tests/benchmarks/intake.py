@@ -8,26 +8,18 @@ A leg counts only if its result was checked. Prints a table and writes JSON besi
 """
 
 import argparse
-import json
-import os
-import platform
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from threading import Event
 from time import perf_counter
-from typing import Any
 from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from kafka import KafkaConsumer, TopicPartition
-from psycopg import Connection, sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from domain.identifiers import PublisherId
 from hub.broker import Brokers, intake_topic
@@ -39,23 +31,24 @@ from hub.settings import Settings
 from hub.synthetic.batches import batches
 from hub.synthetic.options import Options
 from hub.wiring import Hub, open_hub
+from tests.benchmarks.measuring import (
+    Goal,
+    Leg,
+    database_on,
+    machine_facts,
+    print_legs,
+    print_standings,
+    standings,
+    take_turns,
+    write_json,
+)
 from tests.kafka_broker import KafkaBroker
 
+GOALS = (
+    Goal(number="P1", leg="intake", peer="poll", floor=0.2, stretch=0.4),
+    Goal(number="P2", leg="intake", peer="save", floor=12.0, stretch=30.0),
+)
 MONTH = Options(year=2026, month=3, scale=1.0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Leg:
-    """What one leg did in one round."""
-
-    name: str
-    events: int
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Events per second."""
-        return self.events / self.seconds
 
 
 class Episode(Aggregate):
@@ -66,14 +59,6 @@ class Episode(Aggregate):
         self.child = child
         self.left = left
         self.reported = reported
-
-
-def database_on(server: str, name: str) -> str:
-    """Return the address of a fresh, empty database."""
-    with Connection.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return make_conninfo(server, dbname=name)
 
 
 def load(hub: Hub, bootstrap: str, most: int) -> tuple[int, dict[str, int]]:
@@ -152,43 +137,6 @@ def run_save(url: str, events: int) -> Leg:
     return Leg(name="save", events=events, seconds=seconds)
 
 
-def facts(url: str) -> dict[str, Any]:
-    """Return what the figures depend on."""
-    with Connection.connect(url) as connection:
-        values = {
-            name: str((connection.execute(f"SHOW {name}").fetchone() or ("",))[0])
-            for name in ("server_version", "fsync", "synchronous_commit", "full_page_writes")
-        }
-    return {
-        **values,
-        "cpus": os.cpu_count(),
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-        "load": os.getloadavg()[0],
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def report(rounds: Sequence[Sequence[Leg]], about: dict[str, Any], out: Path) -> None:
-    """Print medians, spread and ratios; write everything as JSON."""
-    rates = {
-        leg.name: [each.rate for one in rounds for each in one if each.name == leg.name]
-        for leg in rounds[0]
-    }
-    intake = rates["intake"]
-    print(f"{'leg':<8}{'events/s (median)':>20}{'min':>12}{'max':>12}{'intake is':>14}")
-    for name, values in rates.items():
-        ratio = median([mine / theirs for mine, theirs in zip(intake, values, strict=True)])
-        print(
-            f"{name:<8}{median(values):>20,.0f}{min(values):>12,.0f}{max(values):>12,.0f}"
-            f"{ratio:>13.2f}x"
-        )
-    print(", ".join(f"{name} {value}" for name, value in about.items()))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps({"events_per_second": rates, "about": about}, indent=2) + "\n")
-    print(f"written to {out}")
-
-
 def main(arguments: Sequence[str]) -> None:
     """Run every leg in turn, round by round."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -221,17 +169,22 @@ def legs(asked: argparse.Namespace, server: str, bootstrap: str, data: Path) -> 
     with open_hub(settings("warm").model_copy(update={"profile": "embedded"})) as hub:
         size, topics = load(hub, bootstrap, asked.events)
     total = sum(topics.values())
-    turns: list[Callable[[int], Leg]] = [
-        lambda number: run_intake(settings(f"intake{number}"), total),
-        lambda _number: run_poll(bootstrap, topics),
-        lambda number: run_save(database_on(server, f"save{number}"), asked.saves),
-    ]
-    rounds = []
-    for number in range(asked.rounds):
-        rounds.append([turn(number) for turn in turns])
-        print(", ".join(f"{leg.name} {leg.rate:,.0f}/s" for leg in rounds[-1]), file=sys.stderr)
-    about = {"events": total, "bytes_each": size // total, "topics": len(topics), **facts(server)}
-    report(rounds, about, asked.out)
+    turns: dict[str, Callable[[int], Leg]] = {
+        "intake": lambda number: run_intake(settings(f"intake{number}"), total),
+        "poll": lambda _number: run_poll(bootstrap, topics),
+        "save": lambda number: run_save(database_on(server, f"save{number}"), asked.saves),
+    }
+    taken = take_turns(turns, asked.rounds)
+    found = standings(taken, GOALS)
+    about = {
+        "events": total,
+        "bytes_each": size // total,
+        "topics": len(topics),
+        **machine_facts(server),
+    }
+    print_legs(taken)
+    print_standings(found)
+    write_json(asked.out, taken, found, about)
 
 
 if __name__ == "__main__":

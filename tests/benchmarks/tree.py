@@ -31,7 +31,8 @@ from psycopg.sql import SQL, Identifier
 from contracts.tlog_proofs import check_proof, parse_proof
 from domain.merkle import EMPTY_ROOT, RightEdge, leaf_hash
 from hub.embedded import EmbeddedPostgres
-from hub.ledger.checkpointing import make_checkpoint, receipt_for
+from hub.ledger.checkpointing import make_checkpoint
+from hub.ledger.proving import receipt_for
 from hub.ledger.tree import grow
 from hub.settings import Settings
 from hub.wiring import Hub, open_hub
