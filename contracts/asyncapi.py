@@ -8,15 +8,15 @@ from msgspec.json import schema_components
 
 from contracts.catalogue import CONTRACTS_PATH
 from contracts.envelope import CONTENT_TYPE, MAX_MESSAGE_BYTES
-from contracts.receipts import SubmissionDocument
+from contracts.rejection_events import REJECTION, RejectionEvent
 from contracts.schemas import BODY_OF_TYPE, event_schema, split_type
 from domain.geography import Register
 
 ASYNCAPI_VERSION: Final = "3.0.0"
 API_VERSION: Final = "1"
 ASYNCAPI_FILE: Final = "asyncapi.json"
-REJECTION: Final = "hub.submission.rejected.v1"
 INTAKE_ADDRESS: Final = "hub.intake.{publisher}.v1"
+BACKFILL_ADDRESS: Final = "hub.backfill.{publisher}.v1"
 REJECTS_ADDRESS: Final = "hub.rejects.{publisher}.v1"
 
 DESCRIPTION: Final = (
@@ -25,10 +25,16 @@ DESCRIPTION: Final = (
     " accepted, duplicate, conflict or rejected. To write the same again is safe: the hub knows an"
     " event by its source and id. Identity must be sealed to the vault's key before it is written."
 )
+BACKFILL_DESCRIPTION: Final = (
+    "Old events of one publisher, by thousands: what is written here is taken when nothing new"
+    " waits, so that a backfill delays nobody's news. Order is kept within each of the two topics,"
+    " not between them; an event written to both counts once."
+)
 REJECTS_DESCRIPTION: Final = (
-    "The topic of a publisher's rejections; it exists for every publisher, and only that publisher"
-    " may read it. This version of the hub writes nothing to it yet: ask"
-    " /v1/publishers/{publisher}/rejects for the same documents."
+    "What was rejected or in conflict of the records of a publisher's two topics; only that"
+    " publisher may read it. Each record is told at least once and in their order: pass over an id"
+    " that you have seen. It holds codes and pointers, and nothing of what was sent; what came by"
+    " HTTPS or as a file was answered there."
 )
 SECURITY: Final[dict[str, dict[str, str]]] = {
     "certificate": {
@@ -51,7 +57,7 @@ def asyncapi_document(register: Register) -> dict[str, Any]:
     """Return the whole document as JSON holds it; every event type is a message of it."""
     publishers = [str(each.id) for each in register.publishers()]
     (rejected,), forms = schema_components(
-        [SubmissionDocument], ref_template="#/components/schemas/{name}"
+        [RejectionEvent], ref_template="#/components/schemas/{name}"
     )
     return {
         "asyncapi": ASYNCAPI_VERSION,
@@ -68,10 +74,14 @@ def asyncapi_document(register: Register) -> dict[str, Any]:
                 f"Events of one publisher, at most {MAX_MESSAGE_BYTES} bytes each.",
                 tuple(BODY_OF_TYPE),
             ),
+            "backfill": _channel(BACKFILL_ADDRESS, BACKFILL_DESCRIPTION, tuple(BODY_OF_TYPE)),
             "rejects": _channel(REJECTS_ADDRESS, REJECTS_DESCRIPTION, (REJECTION,)),
         },
         "operations": {
             "takeEvents": _operation("receive", "intake", "Takes and settles what was written."),
+            "takeOldEvents": _operation(
+                "receive", "backfill", "Takes and settles old events when nothing new waits."
+            ),
             "tellRejections": _operation("send", "rejects", "Tells a publisher what was rejected."),
         },
         "components": {
@@ -146,7 +156,7 @@ def _rejection(schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": REJECTION,
         "title": "A submission was rejected",
-        "description": "The same document as /v1/submissions/{id} gives.",
-        "contentType": "application/json",
+        "description": "A CloudEvent that says which record was not taken, and why.",
+        "contentType": CONTENT_TYPE,
         "payload": schema,
     }

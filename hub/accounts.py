@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
+from struct import Struct as Packing
 from typing import LiteralString
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from psycopg.rows import TupleRow
 
 from contracts.outcomes import Outcome, Rejection
 from domain.decisions import OutcomeCount
-from domain.errors import FencedOutError
+from hub.binary_copy import copy_in
 
 _KNOWN: LiteralString = """
 SELECT source_key, content_key, position
@@ -23,6 +25,8 @@ SELECT source_key, content_key, position
 _ACCEPT: LiteralString = """
 COPY intake.submissions (source_key, content_key, position) FROM STDIN (FORMAT BINARY)
 """
+# Its three columns, each after its length.
+_ACCEPTED = Packing(">hi10si16siq")
 _SEEN_AGAIN: LiteralString = """
 UPDATE intake.submissions SET seen = seen + %s WHERE source_key = %s
 """
@@ -33,7 +37,8 @@ VALUES (%(id)s, %(publisher)s, %(outcome)s, %(reason)s, %(pointer)s, %(message)s
         %(now)s, %(now)s, 1)
 ON CONFLICT (submission_id) DO UPDATE
    SET last_at = excluded.last_at, seen = r.seen + 1, outcome = excluded.outcome,
-       reason = excluded.reason, pointer = excluded.pointer, message = excluded.message
+       reason = excluded.reason, pointer = excluded.pointer, message = excluded.message,
+       replayed_as = NULL
 """
 _TALLY_RECEIVED: LiteralString = """
 INSERT INTO intake.received AS t (publisher, transport, messages, last_at)
@@ -47,25 +52,27 @@ VALUES (%(publisher)s, %(transport)s, %(outcome)s, %(reason)s, %(submissions)s)
 ON CONFLICT (publisher, transport, outcome, reason) DO UPDATE
    SET submissions = t.submissions + excluded.submissions
 """
-_READ_OFFSETS: LiteralString = """
-SELECT topic, topic_id, next_offset FROM intake.offsets
- WHERE topic = ANY(%(topics)s) ORDER BY topic
-"""
-_START_OFFSET: LiteralString = """
-INSERT INTO intake.offsets (topic, topic_id, next_offset, updated_at)
-VALUES (%(topic)s, %(topic_id)s, %(next)s, clock_timestamp()) ON CONFLICT DO NOTHING
-"""
-_MOVE_OFFSET: LiteralString = """
-UPDATE intake.offsets SET next_offset = %(next)s, updated_at = clock_timestamp()
- WHERE topic = %(topic)s AND topic_id = %(topic_id)s AND next_offset = %(expected)s
-"""
+
+CONTENT_KEY_BYTES = 16
 
 
 class Accepted(Struct, frozen=True, kw_only=True, gc=False):
-    """A submission that the ledger holds."""
+    """A submission that the ledger holds.
+
+    content_key: after a restore from the archive only as much of it as the receipt tells.
+    """
 
     content_key: bytes
     position: int
+
+    @property
+    def partial(self) -> bool:
+        """Whether only the first bytes of the key are known."""
+        return len(self.content_key) < CONTENT_KEY_BYTES
+
+    def says(self, content_key: bytes) -> bool:
+        """Tell whether it says the same as a submission with this key."""
+        return content_key.startswith(self.content_key)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,27 +83,6 @@ class Refused:
     publisher: str
     outcome: Outcome
     rejection: Rejection | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OffsetMove:
-    """How far a batch moves a topic: from `expected`, which nobody else may have moved, to `next`.
-
-    expected: None at the very first batch of the topic.
-    """
-
-    topic: str
-    topic_id: UUID
-    expected: int | None
-    next: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredPosition:
-    """Where reading a topic goes on, and which incarnation of the topic it speaks of."""
-
-    topic_id: UUID
-    next_offset: int
 
 
 def known_submissions(
@@ -111,10 +97,15 @@ def record_accepted(connection: Connection[TupleRow], accepted: Mapping[bytes, A
     """Keep the keys of newly accepted submissions."""
     if not accepted:
         return
-    with connection.cursor() as cursor, cursor.copy(_ACCEPT) as copy:
-        copy.set_types(("bytea", "bytea", "int8"))
-        for source_key, entry in accepted.items():
-            copy.write_row((source_key, entry.content_key, entry.position))
+    copy_in(
+        connection,
+        _ACCEPT,
+        [
+            _ACCEPTED.pack(3, 10, source_key, 16, entry.content_key, 8, entry.position)
+            # Neighbours in the index come one after the other.
+            for source_key, entry in sorted(accepted.items(), key=itemgetter(0))
+        ],
+    )
 
 
 def record_seen_again(connection: Connection[TupleRow], source_keys: Sequence[bytes]) -> None:
@@ -179,30 +170,3 @@ def tally(
                 for each in outcomes
             ],
         )
-
-
-def read_offsets(
-    connection: Connection[TupleRow], topics: Sequence[str]
-) -> dict[str, StoredPosition]:
-    """Return where reading goes on, for the topics that were ever read."""
-    rows = connection.execute(_READ_OFFSETS, {"topics": list(topics)}).fetchall()
-    return {str(row[0]): StoredPosition(topic_id=row[1], next_offset=row[2]) for row in rows}
-
-
-def move_offsets(connection: Connection[TupleRow], moves: Sequence[OffsetMove]) -> None:
-    """Move offsets in the caller's transaction. Raises FencedOutError if another process did."""
-    for move in moves:
-        statement = _START_OFFSET if move.expected is None else _MOVE_OFFSET
-        done = connection.execute(
-            statement,
-            {
-                "topic": move.topic,
-                "topic_id": move.topic_id,
-                "expected": move.expected,
-                "next": move.next,
-            },
-        )
-        if done.rowcount != 1:
-            raise FencedOutError(
-                f"Another process has moved the offset of {move.topic}: read the offsets again."
-            )

@@ -23,7 +23,7 @@ RETENTION_DAYS: Final = 7
 MAX_BATCH_BYTES: Final = 2 * 1024 * 1024
 TOPICS_PER_REQUEST: Final = 100
 
-TOPIC: Final = re.compile(r"hub\.(?:intake|rejects)\.([A-Za-z0-9-]+)\.v1")
+TOPIC: Final = re.compile(r"hub\.(?:intake|backfill|rejects)\.([A-Za-z0-9-]+)\.v1")
 ADDRESS: Final = re.compile(r"[^\s,:]+:\d{1,5}|\[[0-9A-Fa-f:]+\]:\d{1,5}")
 
 T = TypeVar("T")
@@ -47,17 +47,25 @@ def intake_topic(publisher: str) -> str:
     return _topic("intake", publisher)
 
 
+def backfill_topic(publisher: str) -> str:
+    """Return the topic for a publisher's old events, which are read when nothing new waits."""
+    return _topic("backfill", publisher)
+
+
 def rejects_topic(publisher: str) -> str:
     """Return the topic on which a publisher reads its rejections (codes and pointers only)."""
     return _topic("rejects", publisher)
 
 
 def publisher_of(topic: str) -> str:
-    """Return whose intake or rejects topic this is. Raises UsageError for any other topic."""
+    """Return whose topic this is. Raises UsageError for a topic that is not the hub's."""
     found = TOPIC.fullmatch(topic)
     if found is None:
         raise UsageError(f"{topic!r} is not a topic of the hub: expected hub.intake.PUBLISHER.v1.")
     return found.group(1)
+
+
+TOPICS_OF_PUBLISHER: Final = (intake_topic, backfill_topic, rejects_topic)
 
 
 def checked_bootstrap(bootstrap: str) -> list[str]:
@@ -132,11 +140,11 @@ class Brokers:
         self.close()
 
     def ensure_topics(self, publishers: Iterable[str]) -> tuple[str, ...]:
-        """Create the intake and rejects topics that are missing; return the names created.
+        """Create publishers' topics that are missing, all three of each; return the names created.
 
         Waits until they can be used. Raises BrokerUnavailableError if one cannot be created.
         """
-        wanted = [name(one) for one in publishers for name in (intake_topic, rejects_topic)]
+        wanted = [name(one) for one in publishers for name in TOPICS_OF_PUBLISHER]
         known = self.describe(wanted)
         missing = [topic for topic in wanted if known[topic].topic_id is None]
         for start in range(0, len(missing), TOPICS_PER_REQUEST):

@@ -17,6 +17,7 @@ class FetchedMessage(Struct, frozen=True, kw_only=True, gc=False):
     topic_id: confirmed by a broker after the message was fetched.
     value: empty if the message had none.
     timestamp_ms: when the broker took it (milliseconds since 1970, UTC); -1 if unknown.
+    leader_epoch: of the leader that wrote it into the log; -1 if unknown.
     """
 
     topic: str
@@ -25,6 +26,12 @@ class FetchedMessage(Struct, frozen=True, kw_only=True, gc=False):
     topic_id: UUID
     value: bytes
     timestamp_ms: int
+    leader_epoch: int = -1
+
+    def in_place(self) -> bytes:
+        """Return what nothing else in this place of this log is; only ever keep a keyed hash."""
+        place = f"{self.offset}\n{self.timestamp_ms}\n{self.leader_epoch}\n"
+        return place.encode() + self.value
 
 
 class Backlog:
@@ -72,9 +79,13 @@ class Backlog:
         for topic in [topic for topic in self._queues if topic not in topics]:
             self.take(topic, len(self._queues[topic]))
 
-    def end(self, topic: str) -> int | None:
-        """Return the offset after the last message held, None if there is none."""
-        return self._queues[topic][-1].offset + 1 if topic in self._queues else None
+    def first(self, topic: str) -> FetchedMessage | None:
+        """Return the message held that comes first, None if there is none."""
+        return self._queues[topic][0] if topic in self._queues else None
+
+    def last(self, topic: str) -> FetchedMessage | None:
+        """Return the message held that comes last, None if there is none."""
+        return self._queues[topic][-1] if topic in self._queues else None
 
 
 def fair_shares(waiting: Mapping[str, int], *, total: int, each: int) -> dict[str, int]:

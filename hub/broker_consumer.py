@@ -1,11 +1,9 @@
 """Reads the intake topics from positions that the caller keeps; skips nothing, ever."""
 
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
-from uuid import UUID
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import (
@@ -17,8 +15,9 @@ from kafka.errors import (
 
 from domain.errors import BrokerUnavailableError
 from hub.broker import Brokers, connect, publisher_of, unavailable
-from hub.broker_backlog import Backlog, FetchedMessage
+from hub.broker_backlog import FetchedMessage
 from hub.broker_logs import topics_named_in
+from hub.broker_positions import Positions, StoredOffset
 from hub.broker_watch import StopCode, StopReason, TopicWatch
 
 # A topic that is paused waits for the running request of the others, at most this long.
@@ -30,17 +29,6 @@ FETCH_BYTES: Final = 8 * 1024 * 1024
 ALL_RECORDS: Final = 1_000_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredOffset:
-    """Where to go on in a topic, as the caller stored it together with the events.
-
-    topic_id: None if the caller never learned it; the first id seen then counts as the right one.
-    """
-
-    topic_id: UUID | None
-    next_offset: int
-
-
 class IntakeConsumer:
     """The messages of many publishers' intake topics, in order within each; no consumer group.
 
@@ -48,6 +36,10 @@ class IntakeConsumer:
     A topic that was recreated, is gone for `gone_seconds` or no longer holds the position stops,
     for the life of this object, and the others go on: see `stopped`. Topics are looked at every
     `refresh_seconds`. Connects at the first poll. Not for several threads at once.
+
+    keyed: makes the keyed hash of a message; at each connection the message before the position is
+    read again and compared, as a log that was cut and filled again would go unnoticed otherwise.
+    None: nothing is compared.
     """
 
     def __init__(
@@ -55,6 +47,7 @@ class IntakeConsumer:
         bootstrap: str,
         positions: Mapping[str, StoredOffset | None],
         *,
+        keyed: Callable[[bytes], bytes] | None = None,
         gone_seconds: float = 60.0,
         refresh_seconds: float = 3.0,
         timeout_seconds: float = 10.0,
@@ -66,8 +59,8 @@ class IntakeConsumer:
             {topic: at.topic_id if at else None for topic, at in positions.items()},
             gone_seconds=gone_seconds,
         )
-        self._next = {topic: at.next_offset for topic, at in positions.items() if at}
-        self._backlog = Backlog()
+        self._positions = Positions(positions, keyed=keyed)
+        self._backlog = self._positions.backlog
         self._timeout_ms = int(timeout_seconds * 1000)
         self._refresh_seconds = refresh_seconds
         self._refresh_at = 0.0
@@ -104,8 +97,7 @@ class IntakeConsumer:
         messages: list[FetchedMessage] = []
         for topic, count in chosen.items():
             if topic in self._backlog:
-                messages += self._backlog.take(topic, count)
-                self._next[topic] = messages[-1].offset + 1
+                messages += self._positions.take(topic, count)
         return messages
 
     def lag(self) -> dict[str, int]:
@@ -117,8 +109,18 @@ class IntakeConsumer:
         self._refresh_if_due()
         ends = self._brokers.end_offsets(self._assigned)
         return {
-            self._publishers[topic]: max(0, end - self._next[topic]) for topic, end in ends.items()
+            self._publishers[topic]: max(0, end - self._passed(topic))
+            for topic, end in ends.items()
         }
+
+    def oldest_ms(self) -> dict[str, int]:
+        """Return when each publisher's oldest message came that `poll` has not returned yet.
+
+        In milliseconds since 1970. Of what was not even fetched only this much is known: it came
+        after the last message that was.
+        """
+        known = {topic: self._positions.oldest_ms(topic) for topic in self._assigned}
+        return {self._publishers[topic]: at for topic, at in known.items() if at is not None}
 
     def close(self) -> None:
         """End the connections; what was fetched but not returned is read again by the next one."""
@@ -152,20 +154,23 @@ class IntakeConsumer:
 
     def _keep(self, topic: str, records: Iterable[Any]) -> None:
         publisher, topic_id = self._publishers[topic], self._watch.ids[topic]
-        self._backlog.add(
-            topic,
-            [
-                FetchedMessage(
-                    topic=topic,
-                    publisher=publisher,
-                    offset=record.offset,
-                    topic_id=topic_id,
-                    value=record.value or b"",
-                    timestamp_ms=record.timestamp,
-                )
-                for record in records
-            ],
-        )
+        messages = [
+            FetchedMessage(
+                topic=topic,
+                publisher=publisher,
+                offset=record.offset,
+                topic_id=topic_id,
+                value=record.value or b"",
+                timestamp_ms=record.timestamp,
+                leader_epoch=record.leader_epoch,
+            )
+            for record in records
+        ]
+        if not self._positions.keep(topic, messages):
+            at = self._positions.fetched(topic)
+            detail = f"the message before offset {at} is another one than was read there"
+            self._watch.stop(topic, StopCode.LOG_REWRITTEN, detail)
+            self._follow_the_watch()
 
     def _fetch_failed(self, error: KafkaError) -> None:
         match error:
@@ -175,7 +180,7 @@ class IntakeConsumer:
                     self._watch.stop(partition.topic, StopCode.OFFSET_OUT_OF_RANGE, detail)
             case LogTruncationError():
                 for partition in error.divergent_offsets:
-                    at = self._next[partition.topic]
+                    at = self._positions.next(partition.topic)
                     detail = f"the log lost messages before offset {at} that were read already"
                     self._watch.stop(partition.topic, StopCode.LOG_TRUNCATED, detail)
             case TopicAuthorizationFailedError():
@@ -188,7 +193,9 @@ class IntakeConsumer:
                     self._disconnect()
                     raise unavailable(self._brokers.bootstrap, error) from error
                 for topic in named:
-                    detail = f"{type(error).__name__} at or after offset {self._next[topic]}"
+                    detail = (
+                        f"{type(error).__name__} at or after offset {self._positions.next(topic)}"
+                    )
                     self._watch.stop(topic, StopCode.LOG_UNREADABLE, detail)
         self._follow_the_watch()
 
@@ -211,10 +218,10 @@ class IntakeConsumer:
 
     def _follow_the_watch(self) -> None:
         live = self._watch.live
-        unplaced = [topic for topic in live if topic not in self._next]
+        unplaced = [topic for topic in live if topic not in self._positions]
         if unplaced:
-            self._next |= self._brokers.beginning_offsets(unplaced)
-        readable = tuple(topic for topic in live if topic in self._next)
+            self._positions.begin(self._brokers.beginning_offsets(unplaced))
+        readable = tuple(topic for topic in live if topic in self._positions)
         if readable == self._assigned:
             return
         self._backlog.keep_only(readable)
@@ -223,7 +230,10 @@ class IntakeConsumer:
         self._assigned = readable
 
     def _connected(self) -> KafkaConsumer | None:
-        if self._consumer is None and self._assigned:
+        if self._consumer is not None:
+            return self._consumer
+        begins = self._stop_the_cut()
+        if self._assigned:
             self._consumer = connect(
                 KafkaConsumer,
                 self._brokers.bootstrap,
@@ -242,10 +252,34 @@ class IntakeConsumer:
                 metrics_enabled=False,
             )
             self._consumer.assign([TopicPartition(topic, 0) for topic in self._assigned])
-            for topic in self._assigned:
-                begin = self._backlog.end(topic) or self._next[topic]
-                self._consumer.seek(TopicPartition(topic, 0), begin)
+            for topic, offset in self._positions.seek(self._assigned, begins).items():
+                self._consumer.seek(TopicPartition(topic, 0), offset)
         return self._consumer
+
+    def _stop_the_cut(self) -> dict[str, int]:
+        """Stop topics that end before their position; return where the others begin.
+
+        A fetch of the message before a position would not fail where the log ends just there.
+        """
+        if not self._positions.comparing or not self._assigned:
+            return {}
+        begins = self._brokers.beginning_offsets(self._assigned)
+        ends = self._brokers.end_offsets(self._assigned)
+        for topic in begins.keys() & ends.keys():
+            at = self._positions.fetched(topic)
+            if ends[topic] < at:
+                extent = f"begins at {begins[topic]} and ends before {ends[topic]}"
+                detail = f"offset {at} is not in the log, which {extent}"
+                self._watch.stop(topic, StopCode.OFFSET_OUT_OF_RANGE, detail)
+        self._follow_the_watch()
+        return begins
+
+    def _passed(self, topic: str) -> int:
+        """Return the offset up to which nothing waits: markers of transactions are no messages."""
+        at = self._positions.next(topic)
+        if self._consumer is None or not self._positions.at_rest(topic):
+            return at
+        return max(at, self._consumer.position(TopicPartition(topic, 0)) or 0)
 
     def _pause_the_full(self, consumer: KafkaConsumer, max_messages: int) -> None:
         full = {

@@ -9,7 +9,7 @@ import structlog
 
 REPEAT_SECONDS: Final = 30.0
 TEMPLATE_CHARACTERS: Final = 120
-TOPIC_NAME: Final = re.compile(r"hub\.(?:intake|rejects)\.[A-Za-z0-9-]+\.v1")
+TOPIC_NAME: Final = re.compile(r"hub\.(?:intake|backfill|rejects)\.[A-Za-z0-9-]+\.v1")
 
 log = structlog.get_logger()
 

@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 from domain.errors import UsageError
 from hub.broker import (
     MAX_BATCH_BYTES,
+    backfill_topic,
     checked_bootstrap,
     connect,
     intake_topic,
@@ -57,6 +58,13 @@ class IntakeProducer:
         Raises UsageError if one is too large for a topic; then none was sent.
         """
         self._send(intake_topic(publisher), values)
+
+    def send_backfill(self, publisher: str, values: Sequence[bytes]) -> None:
+        """Store old events in the publisher's backfill topic, in this order; errors as for `send`.
+
+        Intake takes them when nothing new waits.
+        """
+        self._send(backfill_topic(publisher), values)
 
     def send_rejects(self, publisher: str, values: Sequence[bytes]) -> None:
         """Store rejections in the publisher's rejects topic; errors as for `send`."""

@@ -16,6 +16,7 @@ log = structlog.get_logger()
 class StopCode(StrEnum):
     """Why a partition is no longer read; permanent, safe to show."""
 
+    LOG_REWRITTEN = "log-rewritten"
     LOG_TRUNCATED = "log-truncated"
     LOG_UNREADABLE = "log-unreadable"
     OFFSET_OUT_OF_RANGE = "offset-out-of-range"

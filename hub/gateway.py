@@ -12,6 +12,7 @@ from hub.identity.keys import Keys
 from hub.identity.sealing import seal_if_open
 from hub.intake import Batch, Intake
 from hub.message_reading import Message
+from hub.progress import BACKFILL_MESSAGES, Pace, Reached
 from hub.rehearsal import Rehearsal
 
 WAIT_STEP_SECONDS = 0.05
@@ -35,12 +36,17 @@ class LocalGateway:
         *,
         transport: str,
         observe: Callable[[float], None],
+        progress: Callable[[], Reached] | None = None,
     ) -> None:
-        """Seal what comes in clear, then settle it; `observe` is told the seconds of each batch."""
+        """Seal what comes in clear, then settle it; `observe` is told the seconds of each batch.
+
+        progress: tells how far ledger and views have come; None: a backfill does not wait for it.
+        """
         self._intake = intake
         self._keys = keys
         self._transport = transport
         self._observe = observe
+        self._progress = progress
 
     def receive(
         self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
@@ -59,10 +65,39 @@ class LocalGateway:
         """Return a door that stores nothing and tells how messages would end."""
         return Rehearsal(self._intake, self._keys)
 
+    def backfill(self) -> "LocalBackfill":
+        """Return a door for old events, by which new ones come first."""
+        return LocalBackfill(self, None if self._progress is None else Pace(self._progress))
+
     def refuse(self, messages: Sequence[Message]) -> Sequence[Receipt]:
         """Put messages on record that were rejected before intake."""
         batch = Batch(messages=messages, transport=self._transport)
         return [_known(each) for each in self._intake.settle(batch)]
+
+
+class LocalBackfill:
+    """Settles old events a little at a time, and waits for the views in between."""
+
+    def __init__(self, gateway: LocalGateway, pace: Pace | None) -> None:
+        """Send through a gateway; pace: None: nothing is waited for."""
+        self._gateway = gateway
+        self._pace = pace
+
+    def receive(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> Sequence[Receipt]:
+        """Settle messages in small batches; each is durable when the next begins."""
+        receipts: list[Receipt] = []
+        for start in range(0, len(messages), BACKFILL_MESSAGES):
+            while self._pace is not None and not self._pace.allows():
+                sleep(WAIT_STEP_SECONDS)
+            portion = messages[start : start + BACKFILL_MESSAGES]
+            receipts += self._gateway.receive(portion, sent_by=sent_by, wait_seconds=wait_seconds)
+        return receipts
+
+    def refuse(self, messages: Sequence[Message]) -> Sequence[Receipt]:
+        """Put messages on record that were rejected before intake."""
+        return self._gateway.refuse(messages)
 
 
 class KafkaGateway:
@@ -76,8 +111,13 @@ class KafkaGateway:
         keys: Keys,
         *,
         transport: str,
+        old: bool = False,
     ) -> None:
-        """Messages that break their contract see no topic: intake settles them here."""
+        """Messages that break their contract see no topic: intake settles them here.
+
+        old: they go to their publishers' backfill topics.
+        """
+        self._old = old
         self._intake = intake
         self._producer = producer
         self._lookup = lookup
@@ -103,7 +143,8 @@ class KafkaGateway:
             else:
                 topics.setdefault(address.publisher, []).append(message.raw)
         for publisher in sorted(topics):
-            self._producer.send(publisher, topics[publisher])
+            send = self._producer.send_backfill if self._old else self._producer.send
+            send(publisher, topics[publisher])
         here = iter(
             self._intake.settle(Batch(messages=homeless, transport=self._transport))
             if homeless
@@ -120,6 +161,17 @@ class KafkaGateway:
     def rehearsal(self) -> Rehearsal:
         """Return a door that stores nothing and tells how messages would end."""
         return Rehearsal(self._intake, self._keys)
+
+    def backfill(self) -> "KafkaGateway":
+        """Return a door for old events, by which new ones come first."""
+        return KafkaGateway(
+            self._intake,
+            self._producer,
+            self._lookup,
+            self._keys,
+            transport=self._transport,
+            old=True,
+        )
 
     def refuse(self, messages: Sequence[Message]) -> Sequence[Receipt]:
         """Put messages on record that were rejected before intake; no topic needs them."""

@@ -78,6 +78,17 @@ class RemoteHub:
         """Send messages in batches that the hub takes, and return one receipt for each."""
         return self._send(messages, sent_by, {"Prefer": f"wait={min(30, int(wait_seconds))}"}, {})
 
+    def backfill(self) -> "RemoteBackfill":
+        """Return a door for old events, by which new ones come first."""
+        return RemoteBackfill(self)
+
+    def send_old(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> list[Receipt]:
+        """Send old events as `receive` does new ones."""
+        preference = {"Prefer": f"wait={min(30, int(wait_seconds))}"}
+        return self._send(messages, sent_by, preference, {"backfill": "true"})
+
     def rehearsal(self) -> "RemoteRehearsal":
         """Return a door that stores nothing and tells how messages would end."""
         return RemoteRehearsal(self)
@@ -173,6 +184,20 @@ class RemoteHub:
         if response.is_error:
             raise RemoteHubError(f"{self._url} answered {response.status_code}: {_said(response)}")
         return response.content
+
+
+class RemoteBackfill:
+    """A hub at a URL that is sent old events."""
+
+    def __init__(self, remote: RemoteHub) -> None:
+        """Take the hub to send to."""
+        self._remote = remote
+
+    def receive(
+        self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
+    ) -> Sequence[Receipt]:
+        """Send messages, and return one receipt for each."""
+        return self._remote.send_old(messages, sent_by=sent_by, wait_seconds=wait_seconds)
 
 
 class RemoteRehearsal:

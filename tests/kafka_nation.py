@@ -1,7 +1,11 @@
 """Two publishers with topics of their own, and a hub that reads these two alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event
+from time import monotonic, sleep
+from typing import Final
 
 from domain.geography import Register
 from hub.database import Database, Role
@@ -11,6 +15,7 @@ from hub.wiring import Hub
 from tests.examples import message
 from tests.hub_steps import rows
 
+PATIENCE_SECONDS: Final = 60.0
 RECORDS = """
 SELECT publisher, count(*) FROM ledger.stored_events
  WHERE publisher <> 'hub' GROUP BY publisher ORDER BY publisher
@@ -26,6 +31,7 @@ class Nation:
     publishers: tuple[str, str]
     register: Register
     seconds: list[float]
+    term: timedelta = timedelta(seconds=15)
 
     def intake(self, intake: Intake | None = None) -> KafkaIntake:
         """Return an intake role that reads these two topics."""
@@ -37,6 +43,8 @@ class Nation:
             self.register,
             self.bootstrap,
             observe_commit=self.seconds.append,
+            keyed=self.hub.keys.content_key,
+            term=self.term,
         )
 
     def made(self, kind: type[Intake], database: Database | None = None) -> Intake:
@@ -59,3 +67,11 @@ def messages(publisher: str, size: int, prefix: str = "") -> list[bytes]:
         message(publisher=publisher, event_id=f"{prefix}{number}", subject=f"E-{number}")
         for number in range(size)
     ]
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not reached():
+        assert monotonic() < deadline
+        sleep(0.02)

@@ -7,9 +7,10 @@ from typing import Final
 
 from kafka import KafkaAdminClient
 
-from hub.broker import Brokers, intake_topic, rejects_topic
+from hub.broker import TOPICS_OF_PUBLISHER, Brokers
 from hub.broker_backlog import FetchedMessage
-from hub.broker_consumer import IntakeConsumer, StoredOffset
+from hub.broker_consumer import IntakeConsumer
+from hub.broker_positions import StoredOffset
 from tests.kafka_broker import KafkaBroker
 
 PATIENCE_SECONDS: Final = 20.0
@@ -23,7 +24,7 @@ def new_name() -> str:
 
 def recreate(admin: KafkaAdminClient, brokers: Brokers, publisher: str) -> None:
     """Delete the topics of a publisher and create them anew."""
-    topics = [intake_topic(publisher), rejects_topic(publisher)]
+    topics = [name(publisher) for name in TOPICS_OF_PUBLISHER]
     admin.delete_topics(topics)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while brokers.topic_ids(topics) and time.monotonic() < deadline:

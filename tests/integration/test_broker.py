@@ -9,9 +9,10 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from domain.errors import BrokerUnavailableError, UsageError
-from hub.broker import Brokers, intake_topic, rejects_topic
+from hub.broker import TOPICS_OF_PUBLISHER, Brokers, intake_topic, rejects_topic
 from hub.broker_backlog import FetchedMessage
-from hub.broker_consumer import IntakeConsumer, StoredOffset
+from hub.broker_consumer import IntakeConsumer
+from hub.broker_positions import StoredOffset
 from hub.broker_producer import MAX_MESSAGE_BYTES, IntakeProducer
 from tests.kafka_broker import KafkaBroker
 from tests.kafka_steps import PATIENCE_SECONDS, collect, new_name, read
@@ -72,7 +73,8 @@ def test_a_message_is_dated_by_the_broker_so_that_a_backfill_does_not_expire_unr
 def test_messages_of_an_aborted_transaction_are_not_read(
     kafka_broker: KafkaBroker, new_publisher: Callable[[], str]
 ) -> None:
-    topic = intake_topic(new_publisher())
+    publisher = new_publisher()
+    topic = intake_topic(publisher)
     with KafkaProducer(
         bootstrap_servers=kafka_broker.bootstrap, transactional_id=topic
     ) as publisher_client:
@@ -85,9 +87,13 @@ def test_messages_of_an_aborted_transaction_are_not_read(
         publisher_client.send(topic, value=b"committed")
         publisher_client.commit_transaction()
 
-    messages = read(kafka_broker, {topic: None}, 1)
+    with IntakeConsumer(kafka_broker.bootstrap, {topic: None}) as consumer:
+        messages = collect(consumer, 1)
+        lag = consumer.lag()
 
     assert [message.value for message in messages] == [b"committed"]
+    # Its markers lie behind it, and are no messages.
+    assert lag == {publisher: 0}
 
 
 def test_no_publisher_gets_more_than_500_messages_while_others_wait(
@@ -142,7 +148,7 @@ def test_a_topic_that_is_created_late_is_read_from_its_beginning(
 
 def test_topics_are_created_once_and_keep_their_ids(brokers: Brokers) -> None:
     publisher = new_name()
-    topics = [intake_topic(publisher), rejects_topic(publisher)]
+    topics = [name(publisher) for name in TOPICS_OF_PUBLISHER]
 
     created = brokers.ensure_topics([publisher])
     ids = brokers.topic_ids(topics)
@@ -152,7 +158,7 @@ def test_topics_are_created_once_and_keep_their_ids(brokers: Brokers) -> None:
     assert created_again == ()
     assert brokers.topic_ids(topics) == ids
     assert all(isinstance(topic_id, UUID) for topic_id in ids.values())
-    assert len(set(ids.values())) == 2
+    assert len(set(ids.values())) == len(topics)
 
 
 def test_a_topic_that_cannot_be_created_is_named(kafka_broker: KafkaBroker) -> None:

@@ -6,7 +6,8 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from hub.broker import Brokers, intake_topic
-from hub.broker_consumer import IntakeConsumer, StoredOffset
+from hub.broker_consumer import IntakeConsumer
+from hub.broker_positions import StoredOffset
 from hub.broker_producer import IntakeProducer
 from hub.broker_watch import StopCode
 from tests.kafka_broker import KafkaBroker

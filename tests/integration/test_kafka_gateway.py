@@ -9,7 +9,7 @@ from domain.identifiers import PublisherId
 from hub.broker import Brokers, intake_topic
 from hub.broker_producer import IntakeProducer
 from hub.gateway import KafkaGateway
-from hub.kafka_intake import KafkaBacklog
+from hub.kafka_backlog import KafkaBacklog
 from hub.queries import StatusService
 from tests.examples import message
 from tests.hub_steps import settle
@@ -26,7 +26,7 @@ def test_what_the_gateway_takes_is_in_flight_until_it_is_settled(
     nation: Nation, gateway: KafkaGateway
 ) -> None:
     one, _ = nation.publishers
-    backlog = KafkaBacklog(nation.hub.reader, nation.register, nation.bootstrap)
+    backlog = KafkaBacklog(nation.hub.reader, nation.publishers, nation.bootstrap)
     status = StatusService(nation.hub.reader, backlog)
     sent = messages(one, 3)
 
