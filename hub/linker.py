@@ -14,10 +14,11 @@ from contracts.stored import HUB
 from domain.decisions import ChildReachedEighteen, EpisodeAged, EpisodeMatched, PersonLinked
 from domain.episode_events import SubjectRegistered
 from domain.events import AccountEvent, Event
-from domain.facts import SourceEpisode, fold_episode
+from domain.facts import SourceEpisode
 from domain.periods import age_in_years, eighteenth_birthday, london_date
 from domain.reconciliation import reconcile
 from domain.records import Provenance, RecordedEvent
+from hub.archive.filling import Payloads
 from hub.database import Database
 from hub.identity.keys import Keys
 from hub.identity.linking import (
@@ -25,12 +26,13 @@ from hub.identity.linking import (
     admit,
     announce,
     birth_dates,
+    healed,
     link,
     members_of,
     persons_of,
 )
 from hub.ledger.appending import Draft, append, encoded, lock_head
-from hub.ledger.reading import read_from, read_streams
+from hub.ledger.reading import read_episodes, read_from
 
 Progress = Callable[[int, int], None]
 
@@ -87,12 +89,17 @@ class Linker:
         self,
         database: Database,
         keys: Keys,
+        payloads: Payloads,
         clock: Callable[[], datetime],
         *,
         chunk: int = 100_000,
     ) -> None:
-        """Work under the vault's role; `chunk` is the most ledger positions of one step."""
+        """Work under the vault's role; `chunk` is the most ledger positions of one step.
+
+        payloads: where those lie that were detached.
+        """
         self._database = database
+        self._payloads = payloads
         self._keys = keys
         self._clock = clock
         self._chunk = chunk
@@ -120,7 +127,7 @@ class Linker:
         after = min(head, before + self._chunk)
         fresh = [
             record
-            for record in read_from(connection, after=before, until=after)
+            for record in read_from(connection, self._payloads, after=before, until=after)
             if record.event.type not in _OWN_TYPES
         ]
         subjects = _first_positions(fresh)
@@ -133,7 +140,7 @@ class Linker:
             record.event.subject_id
             for record in fresh
             if isinstance(record.event, SubjectRegistered)
-        }
+        } | healed(connection)
         self._record(
             connection,
             sorted({*registered, *(event.subject_id for _, event in touched)}),
@@ -182,7 +189,7 @@ class Linker:
         born = birth_dates(connection, self._keys, subjects)
         known = _known_episodes(connection, subjects)
         episodes: dict[UUID, list[SourceEpisode]] = defaultdict(list)
-        for episode in _episodes(connection, known):
+        for episode in read_episodes(connection, self._payloads, known):
             episodes[episode.subject_id].append(episode)
         keep: list[dict[str, object]] = []
         for person in sorted(people):
@@ -282,15 +289,6 @@ def _admit_episodes(
             "positions": [position for _, position in firsts.values()],
         },
     )
-
-
-def _episodes(connection: Connection[TupleRow], streams: Iterable[UUID]) -> Iterable[SourceEpisode]:
-    by_episode: dict[UUID, list[RecordedEvent]] = defaultdict(list)
-    for record in read_streams(connection, streams):
-        if isinstance(record.event, AccountEvent):
-            by_episode[record.event.episode_id].append(record)
-    for records in by_episode.values():
-        yield fold_episode(records)
 
 
 def _number(row: Sequence[object] | None) -> int:

@@ -1,6 +1,6 @@
 """Keeps the views up to date with the ledger: persons recomputed, only differences written."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 from structlog import get_logger
 
 from domain.measures import DEFINITION_VERSION
+from hub.archive.filling import Payloads, with_payloads
 from hub.database import Database
 from projections.engine import RECORDS, EpisodeEngine
 from projections.episodes import apply_rows, create_build, rows_of, stored_rows
@@ -54,10 +55,20 @@ SELECT DISTINCT originator_id::text, topic = ANY(%(episode_types)s) AS episode
 """
 _RECORDS: LiteralString = """
 SELECT notification_id, topic, publisher, coalesce(submission_id::text, ''), occurred_at,
-       convert_from(state, 'UTF8')
+       CASE WHEN state IS NULL THEN leaf_hash END, state
   FROM ledger.stored_events
  WHERE originator_id = ANY(%(streams)s::uuid[]) AND notification_id <= %(until)s
    AND topic = ANY(%(types)s)
+ ORDER BY notification_id
+"""
+_DETACHED: LiteralString = """
+SELECT count(*) FROM ledger.partitions
+ WHERE detached_at IS NOT NULL
+   AND first_position <= %(until)s AND last_position > %(after)s
+"""
+_LEAVES: LiteralString = """
+SELECT notification_id, leaf_hash FROM ledger.stored_events
+ WHERE notification_id > %(after)s AND notification_id <= %(until)s AND state IS NULL
  ORDER BY notification_id
 """
 _PARK: LiteralString = """
@@ -81,9 +92,20 @@ class Advance:
 class Projector:
     """Moves a build of the views along the ledger; one at a time for each build."""
 
-    def __init__(self, database: Database, engine: EpisodeEngine, *, chunk: int = 100_000) -> None:
-        """Work under the projecting role; `chunk` is the most ledger positions of one step."""
+    def __init__(
+        self,
+        database: Database,
+        engine: EpisodeEngine,
+        payloads: Payloads,
+        *,
+        chunk: int = 100_000,
+    ) -> None:
+        """Work under the projecting role; `chunk` is the most ledger positions of one step.
+
+        payloads: where those lie that were detached.
+        """
         self._database = database
+        self._payloads = payloads
         self._engine = engine
         self._chunk = chunk
         self._log = get_logger()
@@ -125,7 +147,7 @@ class Projector:
         after = min(head, before + self._chunk)
         if after == before:
             return Advance(before=before, after=after, changed=0)
-        learn(connection, build, after=before, until=after)
+        learn(connection, build, self._payloads, after=before, until=after)
         touched = connection.execute(
             _TOUCHED,
             {
@@ -145,19 +167,29 @@ class Projector:
         connection.execute(_MOVE, {"build": build, "position": after})
         return Advance(before=before, after=after, changed=changed)
 
-    def compute(self, connection: Connection[TupleRow], build: int, kin: Kin, *, until: int) -> int:
+    def compute(
+        self,
+        connection: Connection[TupleRow],
+        build: int,
+        kin: Kin,
+        *,
+        until: int,
+        payloads: Payloads | None = None,
+    ) -> int:
         """Recompute whole clusters as of a position and write what differs; return rows changed.
 
         A cluster that cannot be computed is parked: its facts and findings are withdrawn and
         coverage counts it. Which clusters share a batch makes no difference. A child without an
-        episode has no facts, but may have findings.
+        episode has no facts, but may have findings. payloads: where detached ones are to be had
+        quicker than in the archive. Raises ArchiveUnusableError if one cannot be had; that parks
+        nobody.
         """
         if not kin.subjects:
             return 0
         streams = [*kin.subject_of, *kin.subjects]
-        records = _records(
-            connection.execute(_RECORDS, {"streams": streams, "until": until, "types": TYPES})
-        )
+        values = {"streams": streams, "until": until, "types": TYPES}
+        told = connection.execute(_RECORDS, values, binary=True)
+        records = _records(with_payloads(told, payloads or self._payloads))
         computed = None
         try:
             families, subjects = kin.tables()
@@ -169,7 +201,13 @@ class Projector:
                 half = len(clusters) // 2
                 parts = (clusters[:half], clusters[half:])
                 return sum(
-                    self.compute(connection, build, kin.part(frozenset().union(*part)), until=until)
+                    self.compute(
+                        connection,
+                        build,
+                        kin.part(frozenset().union(*part)),
+                        until=until,
+                        payloads=payloads,
+                    )
                     for part in parts
                 )
             # Not the library's message: it may quote what it could not read.
@@ -184,20 +222,39 @@ class Projector:
         )
 
 
-def learn(connection: Connection[TupleRow], build: int, *, after: int, until: int) -> None:
+def learn(
+    connection: Connection[TupleRow], build: int, payloads: Payloads, *, after: int, until: int
+) -> None:
     """Note who is whom in the records of a range of positions, and what each publisher sent."""
+    archived = _archived(connection, payloads, after=after, until=until)
     connection.execute(
         LEARN,
         {
             "build": build,
             "after": after,
             "until": until,
+            "archived": list(archived),
+            "states": list(archived.values()),
             "episode_types": ABOUT_EPISODES,
             "child_types": ABOUT_CHILDREN,
             "topics": TYPES,
         },
     )
-    tally(connection, build, after=after, until=until)
+    tally(connection, build, archived, after=after, until=until)
+
+
+def _archived(
+    connection: Connection[TupleRow], payloads: Payloads, *, after: int, until: int
+) -> Mapping[int, bytes]:
+    """Return the states that a range of positions lacks.
+
+    Nothing is detached while a transaction that has read the ledger is open, so there are no more.
+    """
+    values: dict[str, object] = {"after": after, "until": until}
+    if not _number(connection, _DETACHED, values):
+        return {}
+    rows = connection.execute(_LEAVES, values, binary=True)
+    return payloads.attested({position: bytes(leaf) for position, leaf in rows})
 
 
 def activate(connection: Connection[TupleRow], build: int) -> None:
@@ -205,8 +262,9 @@ def activate(connection: Connection[TupleRow], build: int) -> None:
     connection.execute(_ACTIVATE, {"build": build})
 
 
-def _records(rows: Iterable[Sequence[object]]) -> pa.Table:
-    columns: list[Sequence[object]] = list(zip(*rows, strict=True))
+def _records(rows: Iterable[TupleRow]) -> pa.Table:
+    told = ((*row[:-1], bytes(row[-1]).decode()) for row in rows)
+    columns: list[Sequence[object]] = list(zip(*told, strict=True))
     columns = columns or [() for _ in RECORDS.names]
     return pa.Table.from_pydict(dict(zip(RECORDS.names, columns, strict=True)), RECORDS)
 

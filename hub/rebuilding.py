@@ -1,5 +1,6 @@
 """Builds the views afresh beside the live ones, compares them row by row, and swaps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -7,10 +8,15 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from domain.measures import DEFINITION_VERSION
+from hub.archive.bringing_back import STEP, BroughtBack, detached_ranges
+from hub.archive.store import Archive
 from hub.database import Database
-from hub.projector import Progress, Projector, activate, learn
+from hub.projector import TYPES, Projector, activate, learn
 from projections.episodes import VIEWS, checksum, drop_build
 from projections.kin import everybody
+
+# What is said of the work: how much is done, of how much, and at what it is.
+Note = Callable[[int, int, str], None]
 
 CLUSTERS_AT_ONCE = 10_000
 
@@ -58,17 +64,20 @@ class Rebuilt:
         return all(each.equal for each in self.comparisons)
 
 
-def rebuild(database: Database, projector: Projector, progress: Progress | None = None) -> Rebuilt:
+def rebuild(
+    database: Database, projector: Projector, archive: Archive, progress: Note | None = None
+) -> Rebuilt:
     """Compute every view from the ledger into a new build, and let readers see it.
 
-    Readers see the old build to the end and then the new one, never a mixture: the swap is one
-    row. If it is interrupted, the next rebuild removes what was left.
+    Detached payloads are read from the archive. Readers see the old build to the end and then the
+    new one, never a mixture: the swap is one row. If it is interrupted, the next rebuild removes
+    what was left.
     """
     live = projector.active_build()
     _clear(database)
     with database.transaction() as connection:
         fresh = projector.start_build(connection)
-    _fill(database, projector, fresh, progress)
+    _fill(database, projector, archive, fresh, progress or _silent)
     projector.catch_up(fresh)
     with database.transaction() as connection:
         _, version = _lock(connection, live)
@@ -96,19 +105,37 @@ def rebuild(database: Database, projector: Projector, progress: Progress | None 
     )
 
 
-def _fill(database: Database, projector: Projector, build: int, progress: Progress | None) -> None:
+def _fill(
+    database: Database, projector: Projector, archive: Archive, build: int, progress: Note
+) -> None:
     """Compute everything up to the present head, some thousand persons at a time."""
     with database.transaction() as connection:
         until = _head(connection)
-        learn(connection, build, after=0, until=until)
+        detached = detached_ranges(connection, until)
+        payloads = BroughtBack(
+            connection,
+            archive,
+            detached,
+            TYPES,
+            lambda done, total: progress(done, total, "reading payloads from the archive"),
+        )
+        # In one go where nothing has to be carried to the database first.
+        step = STEP if detached else until
+        for after in range(0, until, step or 1):
+            learn(connection, build, archive, after=after, until=min(after + step, until))
+            progress(min(after + step, until), until, "learning who is whom")
         kin = everybody(connection, build)
         clusters = kin.clusters()
         for at in range(0, len(clusters), CLUSTERS_AT_ONCE):
-            some = clusters[at : at + CLUSTERS_AT_ONCE]
-            projector.compute(connection, build, kin.part(frozenset().union(*some)), until=until)
-            if progress is not None:
-                progress(min(at + CLUSTERS_AT_ONCE, len(clusters)), len(clusters))
+            some = kin.part(frozenset().union(*clusters[at : at + CLUSTERS_AT_ONCE]))
+            projector.compute(connection, build, some, until=until, payloads=payloads)
+            done = min(at + CLUSTERS_AT_ONCE, len(clusters))
+            progress(done, len(clusters), "computing views, children")
         connection.execute(_MOVE, {"build": build, "position": until})
+
+
+def _silent(_done: int, _total: int, _text: str) -> None:
+    """Say nothing."""
 
 
 def _clear(database: Database) -> None:

@@ -61,7 +61,7 @@ SELECT position, topic, publisher, starts_with(publisher, 'pf-') AS police,
            "placement_id":"VARCHAR","started":"VARCHAR","ended":"VARCHAR","sex":"VARCHAR",
            "birthday":"VARCHAR","person_id":"VARCHAR","was_missing":"BOOLEAN"}') AS e
   FROM records
- WHERE topic <> 'submissions-settled'
+ WHERE topic NOT IN ('submissions-settled', 'ledger-padded')
 """
 
 

@@ -39,11 +39,15 @@ CHILD_TYPES = (
     "person-linked",
 )
 
+# archived, states: what the ledger's rows lack, because it was detached from them.
 LEARN: LiteralString = """
 INSERT INTO projection.kin_v1 (build, kind, member, kin)
-WITH fresh AS (
-    SELECT originator_id, topic, state
-      FROM ledger.stored_events
+WITH archived AS (
+    SELECT position, state FROM unnest(%(archived)s::bigint[], %(states)s::bytea[])
+        AS a (position, state)
+), fresh AS (
+    SELECT e.originator_id, e.topic, coalesce(e.state, a.state) AS state
+      FROM ledger.stored_events e LEFT JOIN archived a ON a.position = e.notification_id
      WHERE notification_id > %(after)s AND notification_id <= %(until)s
        AND topic = ANY(%(topics)s)
 )

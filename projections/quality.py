@@ -1,6 +1,6 @@
 """The views of data quality in PostgreSQL: findings, cases, tallies, and how they change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import LiteralString
 
 import pyarrow as pa
@@ -75,11 +75,14 @@ COPY projection.quality_cases_v1 (build, publisher, subject_id, episode_id, posi
 # Exact sums over a range of positions: ranges may be cut anywhere, and give the same in the end.
 _TALLY: LiteralString = """
 INSERT INTO projection.publisher_tallies_v1 AS t (build, publisher, month, type, what, events)
-WITH fresh AS MATERIALIZED (
+WITH archived AS (
+    SELECT position, state FROM unnest(%(archived)s::bigint[], %(states)s::bytea[])
+        AS a (position, state)
+), fresh AS MATERIALIZED (
     SELECT publisher, topic, to_char(occurred_at AT TIME ZONE 'Europe/London', 'YYYY-MM') AS month,
            width_bucket(extract(epoch FROM recorded_at - occurred_at), %(bounds)s::numeric[])
-               AS span, state
-      FROM ledger.stored_events
+               AS span, coalesce(e.state, a.state) AS state
+      FROM ledger.stored_events e LEFT JOIN archived a ON a.position = e.notification_id
      WHERE notification_id > %(after)s AND notification_id <= %(until)s AND publisher <> 'hub'
 ), counted AS (
     SELECT publisher, month, topic, 'delay:' || span AS what, count(*) AS events
@@ -99,8 +102,11 @@ INSERT INTO projection.declared_periods_v1 AS d
     (build, publisher, own_id, position, from_date, to_date, rows_sent)
 SELECT DISTINCT ON (publisher, e ->> 'own_id') %(build)s, publisher, (e ->> 'own_id')::uuid,
        notification_id, (e ->> 'from_date')::date, (e ->> 'to_date')::date, (e ->> 'rows')::bigint
-  FROM (SELECT publisher, notification_id, convert_from(state, 'UTF8')::jsonb AS e
-          FROM ledger.stored_events
+  FROM (SELECT publisher, notification_id,
+               convert_from(coalesce(s.state, a.state), 'UTF8')::jsonb AS e
+          FROM ledger.stored_events s
+          LEFT JOIN unnest(%(archived)s::bigint[], %(states)s::bytea[]) AS a (position, state)
+            ON a.position = s.notification_id
          WHERE notification_id > %(after)s AND notification_id <= %(until)s
            AND topic = 'period-declared') AS told
  ORDER BY publisher, e ->> 'own_id', notification_id DESC
@@ -132,10 +138,22 @@ ON CONFLICT (build, publisher, day) DO UPDATE SET messages = s.messages + exclud
 """
 
 
-def tally(connection: Connection[TupleRow], build: int, *, after: int, until: int) -> None:
-    """Add a range of positions to what is tallied of each publisher."""
+def tally(
+    connection: Connection[TupleRow],
+    build: int,
+    archived: Mapping[int, bytes],
+    *,
+    after: int,
+    until: int,
+) -> None:
+    """Add a range of positions to what is tallied of each publisher.
+
+    archived: the states, by position, that the ledger's rows lack.
+    """
     values = {
         "build": build,
+        "archived": list(archived),
+        "states": list(archived.values()),
         "after": after,
         "until": until,
         "bounds": [0, *(hours * 3600 for hours in DELAY_BOUNDS)],
