@@ -9,9 +9,17 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from contracts.import_lines import as_text
-from contracts.outcomes import Outcome, Receipt, RecordCursor, Rejection, SubmissionRecord
+from contracts.outcomes import (
+    Outcome,
+    Receipt,
+    RecordCursor,
+    Rejection,
+    SubmissionProofs,
+    SubmissionRecord,
+)
 from domain.errors import UsageError
 
 SUBMISSIONS_PATH: Final = "/v1/submissions/"
@@ -62,6 +70,17 @@ class SubmissionDocument(Struct, frozen=True, kw_only=True):
     seen: int
 
 
+class SubmissionAnswer(SubmissionDocument, frozen=True, kw_only=True):
+    """What the hub knows of one submission, and what proves that its ledger holds it.
+
+    proofs: a C2SP tlog-proof for each record that it made; empty until a public checkpoint covers
+    them. proofs_due_at: when that checkpoint is due, UTC; null: nothing is awaited.
+    """
+
+    proofs: tuple[str, ...]
+    proofs_due_at: datetime | None
+
+
 class RejectsDocument(Struct, frozen=True, kw_only=True):
     """A page of a publisher's rejected submissions, the latest first.
 
@@ -91,6 +110,15 @@ def submission_document(record: SubmissionRecord) -> SubmissionDocument:
         rejection=record.rejection,
         received_at=record.received_at,
         seen=record.seen,
+    )
+
+
+def submission_answer(record: SubmissionRecord, proofs: SubmissionProofs) -> SubmissionAnswer:
+    """Return the answer to a look-up, with what proves the submission."""
+    return SubmissionAnswer(
+        **asdict(submission_document(record)),
+        proofs=proofs.texts,
+        proofs_due_at=proofs.due_at,
     )
 
 

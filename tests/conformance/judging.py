@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from contracts.signed_notes import NoteSigner
 from tests.ledger_steps import SIGNER
 
 HERE = Path(__file__).parent
@@ -26,9 +27,9 @@ class Case:
     record: int = 0
 
 
-def build_judge(folder: Path) -> Path:
-    """Build the judge from its source; the modules that it needs are on the machine already."""
-    program = folder / "judge"
+def build_judge(folder: Path, source: Path = HERE) -> Path:
+    """Build a judge from its source; the modules that it needs are on the machine already."""
+    program = folder / source.name
     environment = {
         **os.environ,
         "CGO_ENABLED": "0",
@@ -39,7 +40,7 @@ def build_judge(folder: Path) -> Path:
     }
     built = subprocess.run(
         ["go", "build", "-o", program, "."],
-        cwd=HERE,
+        cwd=source,
         env=environment,
         capture_output=True,
         text=True,
@@ -51,11 +52,17 @@ def build_judge(folder: Path) -> Path:
     return program
 
 
-def judged(program: Path, cases: Sequence[Case]) -> dict[str, str]:
-    """Return for each case, by name, why Go refuses it; an empty text means that it accepts."""
+def judged(
+    program: Path, cases: Sequence[Case], *, signer: NoteSigner = SIGNER, leaves: str = ""
+) -> dict[str, str]:
+    """Return for each case, by name, why Go refuses it; an empty text means that it accepts.
+
+    leaves: a file with the leaf hashes that the records must have; empty: the records are hollow.
+    """
     docket = {
-        "verifier": str(SIGNER.verifier),
-        "signer": SIGNER.secret_text(),
+        "verifier": str(signer.verifier),
+        "signer": signer.secret_text(),
+        "leaves": leaves,
         "cases": [asdict(case) for case in cases],
     }
     heard = subprocess.run(

@@ -21,7 +21,7 @@ import (
 )
 
 // A case is one thing to accept or refuse. The records of every tree are the positions from 1,
-// as eight bytes, big-endian.
+// as eight bytes, big-endian, unless the docket names a file with their leaf hashes.
 type docketCase struct {
 	Name    string   `json:"name"`
 	Kind    string   `json:"kind"`
@@ -36,6 +36,7 @@ type docketCase struct {
 type docket struct {
 	Verifier string       `json:"verifier"`
 	Signer   string       `json:"signer"`
+	Leaves   string       `json:"leaves"` // a file of leaf hashes, one behind the other
 	Cases    []docketCase `json:"cases"`
 }
 
@@ -47,6 +48,7 @@ type verdict struct {
 type judge struct {
 	verifier note.Verifier
 	signer   note.Signer
+	leaves   []byte
 	hashes   memory
 	records  int64
 }
@@ -79,6 +81,11 @@ func main() {
 		fail(err)
 	}
 	sitting := &judge{verifier: verifier, signer: signer}
+	if asked.Leaves != "" {
+		if sitting.leaves, err = os.ReadFile(asked.Leaves); err != nil {
+			fail(err)
+		}
+	}
 	answers := json.NewEncoder(os.Stdout)
 	for _, one := range asked.Cases {
 		answer := verdict{Name: one.Name}
@@ -108,7 +115,7 @@ func (j *judge) hear(one docketCase) error {
 	case "checkpoint":
 		return j.checkRoot(one.Note, tree)
 	case "tiles":
-		return checkTiles(tree, one.Folder)
+		return j.checkTiles(tree, one.Folder)
 	case "receipt":
 		return j.checkReceipt(one, tree)
 	case "growth":
@@ -142,7 +149,11 @@ func (j *judge) open(message string) (tlog.Tree, error) {
 // checkRoot compares a checkpoint with the one that Go makes of the same records and key.
 func (j *judge) checkRoot(message string, tree tlog.Tree) error {
 	for ; j.records < tree.N; j.records++ {
-		added, err := tlog.StoredHashes(j.records, record(j.records+1), j.hashes)
+		leaf, err := j.leaf(j.records + 1)
+		if err != nil {
+			return err
+		}
+		added, err := tlog.StoredHashesForRecordHash(j.records, leaf, j.hashes)
 		if err != nil {
 			return err
 		}
@@ -166,10 +177,19 @@ func (j *judge) checkRoot(message string, tree tlog.Tree) error {
 	return nil
 }
 
-func record(position int64) []byte {
-	content := make([]byte, 8)
-	binary.BigEndian.PutUint64(content, uint64(position))
-	return content
+// leaf gives the hash that the record at a position must have.
+func (j *judge) leaf(position int64) (tlog.Hash, error) {
+	if j.leaves == nil {
+		content := make([]byte, 8)
+		binary.BigEndian.PutUint64(content, uint64(position))
+		return tlog.RecordHash(content), nil
+	}
+	var hash tlog.Hash
+	if position < 1 || position > int64(len(j.leaves))/tlog.HashSize {
+		return hash, fmt.Errorf("there is no record %d", position)
+	}
+	copy(hash[:], j.leaves[(position-1)*tlog.HashSize:])
+	return hash, nil
 }
 
 // folder reads tiles from files; Go names a tile by its height, too, and C2SP does not.
@@ -196,7 +216,7 @@ func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 }
 
 // checkTiles reads every leaf out of the tiles, each tile authenticated against the root.
-func checkTiles(tree tlog.Tree, path string) error {
+func (j *judge) checkTiles(tree tlog.Tree, path string) error {
 	reader := tlog.TileHashReader(tree, folder(path))
 	const step = 4096
 	for first := int64(0); first < tree.N; first += step {
@@ -209,7 +229,11 @@ func checkTiles(tree tlog.Tree, path string) error {
 			return err
 		}
 		for offset, leaf := range leaves {
-			if leaf != tlog.RecordHash(record(first+int64(offset)+1)) {
+			expected, err := j.leaf(first + int64(offset) + 1)
+			if err != nil {
+				return err
+			}
+			if leaf != expected {
 				return fmt.Errorf("leaf %d is not its record's", first+int64(offset))
 			}
 		}
@@ -237,7 +261,11 @@ func (j *judge) checkReceipt(one docketCase, tree tlog.Tree) error {
 	if err != nil {
 		return err
 	}
-	return tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(record(one.Record)))
+	leaf, err := j.leaf(one.Record)
+	if err != nil {
+		return err
+	}
+	return tlog.CheckRecord(proof, tree.N, tree.Hash, index, leaf)
 }
 
 func (j *judge) checkGrowth(one docketCase, tree tlog.Tree) error {

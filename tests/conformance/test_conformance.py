@@ -12,13 +12,7 @@ from hub.settings import Settings
 from hub.wiring import open_hub
 from tests.conformance.evidence import SIZES, Evidence, gather
 from tests.conformance.forgeries import forgeries
-from tests.conformance.judging import build_judge, judged
-
-
-@pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The judge, built once a run."""
-    return build_judge(tmp_path_factory.mktemp("judge"))
+from tests.conformance.judging import judged
 
 
 @pytest.fixture(scope="module")
