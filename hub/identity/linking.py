@@ -51,6 +51,9 @@ SELECT i.id, i.subject_id, i.sealed, s.wrapped_key
  WHERE i.subject_id = ANY(%(subjects)s) AND s.wrapped_key IS NOT NULL
  ORDER BY i.subject_id, i.position
 """
+_HEALED: LiteralString = """
+DELETE FROM intake.lost_identities WHERE healed RETURNING subject_ids
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +111,11 @@ def link(connection: Connection[TupleRow], subjects: Sequence[UUID]) -> list[Lin
             LinkDecision(subject_id=each, person_id=first, basis=basis) for each in moved
         )
     return decisions
+
+
+def healed(connection: Connection[TupleRow]) -> set[UUID]:
+    """Return the children of whom the vault knows again, once: what follows from it is due now."""
+    return {each for row in connection.execute(_HEALED) for each in row[0]}
 
 
 def persons_of(connection: Connection[TupleRow], subjects: Iterable[UUID]) -> list[UUID]:

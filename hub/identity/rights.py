@@ -22,10 +22,12 @@ from domain.identifiers import parse_publisher_id
 from domain.periods import london_date
 from domain.records import Provenance, RecordedEvent
 from domain.vocabulary import ErasureReason
+from hub.archive.filling import Payloads
 from hub.database import Database
+from hub.identity.erasure_journal import ErasureJournal, Journalled
 from hub.identity.keys import Keys
 from hub.identity.vault import decrypt
-from hub.ledger.appending import Draft, append, encoded, lock_head
+from hub.ledger.appending import Draft, Head, append, encoded, lock_head
 from hub.ledger.reading import read_streams
 
 # The longest that a backup, a write-ahead log or a topic segment is kept.
@@ -47,6 +49,32 @@ _ERASE: tuple[LiteralString, ...] = (
     "UPDATE vault.returned_rows SET sealed = NULL, held_for = NULL WHERE subject_id = %(subject)s",
     _DESTROY_KEY,
 )
+# A child of whom a restored database knows nothing but its records: its rows are not to come back.
+_ENTOMB: LiteralString = """
+INSERT INTO vault.subjects (subject_id, publisher, erased_at)
+VALUES (%(subject)s, 'hub', %(now)s) ON CONFLICT DO NOTHING
+"""
+_LET_GO: tuple[LiteralString, ...] = (
+    """
+    UPDATE intake.lost_identities SET subject_ids = array_remove(subject_ids, %(subject)s)
+     WHERE subject_ids @> ARRAY[%(subject)s::uuid]
+    """,
+    "DELETE FROM intake.lost_identities WHERE subject_ids = '{}'",
+)
+_LOST: LiteralString = """
+SELECT 1 FROM intake.lost_identities WHERE subject_ids @> ARRAY[%(subject)s::uuid] LIMIT 1
+"""
+_RECORDED: LiteralString = """
+SELECT count(*), count(*) FILTER (WHERE topic = %(erased)s)
+  FROM ledger.stored_events WHERE originator_id = %(subject)s
+"""
+_NOT_ERASED: LiteralString = """
+SELECT j.subject_id
+  FROM unnest(%(subjects)s::uuid[]) AS j (subject_id)
+  LEFT JOIN vault.subjects s ON s.subject_id = j.subject_id
+ WHERE s.erased_at IS NULL
+ ORDER BY j.subject_id
+"""
 _AUDIT: LiteralString = """
 INSERT INTO vault.reads (read_at, reader, purpose, subject_id)
 VALUES (%(now)s, %(reader)s, %(purpose)s, %(subject)s)
@@ -77,11 +105,23 @@ class Erasure:
 class SubjectRights:
     """Erases and discloses; works under the vault's role."""
 
-    def __init__(self, database: Database, keys: Keys, clock: Callable[[], datetime]) -> None:
-        """Take the vault's database and keys; `clock` gives the time in UTC."""
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        payloads: Payloads,
+        clock: Callable[[], datetime],
+        journal: ErasureJournal,
+    ) -> None:
+        """Take the vault's database and keys; `clock` gives the time in UTC.
+
+        payloads: where those lie that were detached.
+        """
         self._database = database
         self._keys = keys
+        self._payloads = payloads
         self._clock = clock
+        self._journal = journal
 
     def find(self, text: str) -> UUID:
         """Return the subject named by its identifier, or as PUBLISHER/REFERENCE.
@@ -108,27 +148,40 @@ class SubjectRights:
         """Destroy a child's key and everything that finds it again, and record that it was done.
 
         Raises ErasureRefusedError while an episode of the child is open, NotFoundError if there
-        is no such child. What was counted stays counted.
+        is no such child, ErasureJournalError if the erasure could not be done again after a
+        restore; then nothing is erased. What was counted stays counted.
         """
         now = self._clock().astimezone(UTC)
         values = {"subject": subject_id, "now": now}
         with self._database.transaction() as connection:
             head = lock_head(connection)
             row = connection.execute(_SUBJECT, values).fetchone()
-            if row is None:
-                raise NotFoundError("There is no child with this identifier.")
-            if row[1] is not None:
+            if row is not None and row[1] is not None:
                 return _erasure(subject_id, row[1], already=True)
-            if _has_open_episode(connection, subject_id):
+            if row is None and connection.execute(_LOST, values).fetchone() is None:
+                raise NotFoundError("There is no child with this identifier.")
+            if _has_open_episode(connection, self._payloads, subject_id):
                 raise ErasureRefusedError(
                     "An episode of this child is open: erase when the child has been found."
                 )
-            for statement in _ERASE:
-                connection.execute(statement, values)
-            event = IdentityErased(subject_id=subject_id, reason=reason)
-            origin = Provenance(publisher=HUB, submission_id=None, occurred_at=now)
-            append(connection, head, [encoded(Draft(event=event, provenance=origin))], now=now)
+            erasure = Journalled(subject_id=subject_id, reason=reason, erased_at=now)
+            # Before the commit: what a restore would not know must not be said to be done.
+            self._journal.add(erasure)
+            _destroy(connection, head, erasure)
         return _erasure(subject_id, now, already=False)
+
+    def replay(self) -> int:
+        """Do every journalled erasure again that the database does not know; return how many."""
+        journalled = {each.subject_id: each for each in self._journal.entries()}
+        if not journalled:
+            return 0
+        with self._database.transaction() as connection:
+            missing = connection.execute(_NOT_ERASED, {"subjects": list(journalled)}).fetchall()
+            if missing:
+                head = lock_head(connection)
+                for (subject_id,) in missing:
+                    head = _destroy(connection, head, journalled[subject_id])
+        return len(missing)
 
     def disclose(self, subject_id: UUID, *, reader: str, purpose: str) -> SubjectRecord:
         """Return everything that is held about a child; the read is on record before it happens."""
@@ -171,7 +224,7 @@ class SubjectRights:
                 recorded_at=record.recorded_at,
                 data=decode(encode_event(record.event)),
             )
-            for record in read_streams(connection, streams)
+            for record in read_streams(connection, self._payloads, streams)
         )
         return SubjectRecord(
             subject_id=subject_id,
@@ -182,11 +235,34 @@ class SubjectRights:
         )
 
 
-def _has_open_episode(connection: Connection[TupleRow], subject_id: UUID) -> bool:
+def _destroy(connection: Connection[TupleRow], head: Head, erasure: Journalled) -> Head:
+    """Erase a child in the caller's transaction, which holds the head; return the new head.
+
+    It is recorded once, and only of a child of whom the ledger has heard.
+    """
+    values = {
+        "subject": erasure.subject_id,
+        "now": erasure.erased_at,
+        "erased": IdentityErased.type,
+    }
+    for statement in (*_ERASE, _ENTOMB, *_LET_GO):
+        connection.execute(statement, values)
+    records, erasures = connection.execute(_RECORDED, values).fetchone() or (0, 0)
+    if erasures or not records:
+        return head
+    event = IdentityErased(subject_id=erasure.subject_id, reason=erasure.reason)
+    origin = Provenance(publisher=HUB, submission_id=None, occurred_at=erasure.erased_at)
+    drafts = [encoded(Draft(event=event, provenance=origin))]
+    return append(connection, head, drafts, now=erasure.erased_at)
+
+
+def _has_open_episode(
+    connection: Connection[TupleRow], payloads: Payloads, subject_id: UUID
+) -> bool:
     """Return whether the ledger, which the linker may lag behind, has an episode without an end."""
     streams = [each[0] for each in connection.execute(_STREAMS, {"subject": subject_id})]
     episodes: dict[UUID, list[RecordedEvent]] = defaultdict(list)
-    for record in read_streams(connection, streams):
+    for record in read_streams(connection, payloads, streams):
         episodes[record.event.episode_id].append(record)  # type: ignore[union-attr]
     folded = [fold_episode(records) for records in episodes.values()]
     return any(each.counts and each.ended is None for each in folded)

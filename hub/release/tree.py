@@ -1,6 +1,5 @@
 """The feed's tree on disk: locked while it changes, and never seen half changed."""
 
-import errno
 import fcntl
 import os
 import shutil
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.errors import StorageFullError, UsageError
+from hub.durable_files import FULL, sync_directory, write_new
 
 RELEASES: Final = "releases"
 ASSETS: Final = "assets"
@@ -19,8 +19,6 @@ UNFINISHED: Final = ".unfinished-"
 
 DIRECTORY_MODE: Final = 0o755
 FILE_MODE: Final = 0o644
-
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
@@ -52,10 +50,10 @@ def add_directory(directory: Path, files: Mapping[str, bytes]) -> None:
         try:
             _make_directory(unfinished)
             for name, content in files.items():
-                _write(unfinished / name, content)
-            _sync_directory(unfinished)
+                write_new(unfinished / name, content, FILE_MODE)
+            sync_directory(unfinished)
             unfinished.rename(directory)
-            _sync_directory(directory.parent)
+            sync_directory(directory.parent)
         except OSError:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
@@ -71,9 +69,9 @@ def replace_file(path: Path, content: bytes) -> None:
         if path.is_file() and path.read_bytes() == content:
             return
         try:
-            _write(unfinished, content)
+            write_new(unfinished, content, FILE_MODE)
             unfinished.replace(path)
-            _sync_directory(path.parent)
+            sync_directory(path.parent)
         except OSError:
             unfinished.unlink(missing_ok=True)
             raise
@@ -106,19 +104,3 @@ def _clear(directory: Path) -> None:
             shutil.rmtree(left)
         else:
             left.unlink()
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        os.fchmod(file.fileno(), FILE_MODE)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

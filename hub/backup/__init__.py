@@ -1,0 +1,1 @@
+"""Backups of the database, restores, and what keeps a restored ledger from contradicting itself."""
