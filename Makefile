@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format unit lock kafka bench-intake bench-tree bench-generate bench-validation fuzz schemas clean
+.PHONY: faults help setup demo test lint format unit lock kafka bench-backfill bench-intake bench-ledger bench-restore bench-tree bench-generate bench-validation fuzz schemas clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,7 +20,7 @@ demo: ## set up, then run the hub with real data at http://127.0.0.1:8000 until 
 	@exec $(BIN)/hub demo
 
 test: setup kafka lint ## set up, then run every check and every test
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest --cov --numprocesses 2 --dist loadgroup
 
 lint: ## check format, rules, types, imports and shell scripts
 	$(BIN)/ruff format --check
@@ -47,6 +47,18 @@ kafka: ## assemble a real Kafka broker from Maven Central
 bench-intake: ## measure intake from Kafka beside eventsourcing's Application.save
 	$(BIN)/python -m tests.benchmarks.intake
 
+bench-ledger: ## measure appending to the ledger beside COPY, eventsourcing, Emmett and UmaDB
+	mkdir -p build/emmett
+	cp tests/benchmarks/emmett/* build/emmett
+	npm ci --prefix build/emmett --no-audit --no-fund --silent
+	$(BIN)/python -m tests.benchmarks.ledger $(BENCH)
+
+bench-restore: ## destroy the database while it is written, restore it, and measure RPO and RTO
+	$(BIN)/python -m tests.benchmarks.restore $(BENCH)
+
+bench-backfill: ## measure how long live events take while years of old ones come in
+	$(BIN)/python -m tests.benchmarks.backfill $(BENCH)
+
 bench-tree: ## measure the ledger's Merkle tree beside a plain SHA-256 chain
 	$(BIN)/python -m tests.benchmarks.tree
 
@@ -55,6 +67,9 @@ bench-validation: ## measure both validators of messages side by side
 
 fuzz: ## try a million bad messages and 10,000 damaged files per adapter; goes on where it stopped
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+faults: ## break the hub in every way of deploy/RELIABILITY.md (FAULTS=full: for hours; goes on where it stopped)
+	$(BIN)/python -m tests.faults $(if $(filter full,$(FAULTS)),--full)
 
 bench-generate: ## measure a synthetic year and compare it with DfE's figures for 2022
 	$(BIN)/python -m tests.benchmarks.generation

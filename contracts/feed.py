@@ -16,8 +16,10 @@ from domain.periods import Month, ReportingYear
 FORMAT: Final = 1
 ENGLAND_NAME: Final = "England"
 
-# The exact ledger position would tell outsiders how many records there are; whole blocks do not.
-POSITION_BLOCK: Final = 1024
+# The exact ledger position would tell outsiders how many records there are. These blocks are far
+# larger than those of public checkpoints, so that a release beside the checkpoint of its morning
+# does not tell how much came in between.
+POSITION_BLOCK: Final = 65_536
 
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),

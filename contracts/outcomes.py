@@ -73,6 +73,18 @@ class SubmissionRecord:
     seen: int = 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class SubmissionProofs:
+    """What proves that the ledger holds a submission.
+
+    texts: a C2SP tlog-proof for each record that it made, in their order; empty: not yet, or never.
+    due_at: when the public checkpoint that will cover it is due, UTC; None: nothing is awaited.
+    """
+
+    texts: tuple[str, ...] = ()
+    due_at: datetime | None = None
+
+
 @dataclass(frozen=True, kw_only=True, order=True)
 class RecordCursor:
     """A place in a list of records: a batch shares its instant, so the id breaks the tie."""

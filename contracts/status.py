@@ -1,6 +1,7 @@
 """How the hub describes its own state: positions, sums that must balance, sizes, versions."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from msgspec.json import encode
 
@@ -50,6 +51,17 @@ class SourceEpisodeTotals:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IntakeStop:
+    """A topic that is not read until an operator decides where to go on; detail: what was found."""
+
+    topic: str
+    publisher: str
+    code: str
+    detail: str
+    stopped_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Versions:
     """What runs: the hub, the database schema, the definitions of the counts."""
 
@@ -63,7 +75,8 @@ class HubStatus:
     """The state of the hub, read in one snapshot.
 
     ledger_position: the last record; 0: none. projection_position, linked_position: how far the
-    views and the linkage have come. database_bytes: size of the whole database.
+    views and the linkage have come. database_bytes: size of the whole database. stopped_topics:
+    those that intake reads no more. unsent_rejections: those that no topic holds yet.
     """
 
     ledger_position: int
@@ -75,6 +88,8 @@ class HubStatus:
     publishers_heard: int
     versions: Versions
     database_bytes: int
+    stopped_topics: tuple[IntakeStop, ...] = ()
+    unsent_rejections: int = 0
 
     @property
     def balanced(self) -> bool:

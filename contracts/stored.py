@@ -16,8 +16,7 @@ from msgspec.json import Encoder, decode
 
 from contracts.upcasting import UPCASTERS, Upcasters
 from domain.about import When
-from domain.decisions import SubmissionsSettled
-from domain.events import EpisodeEvent, Event, PublisherEvent, SubjectEvent
+from domain.events import EpisodeEvent, Event, HousekeepingEvent, PublisherEvent, SubjectEvent
 from domain.merkle import leaf_hash
 from domain.records import Provenance, RecordedEvent
 
@@ -31,7 +30,7 @@ TYPES: dict[str, type[Event]] = {
         *get_args(EpisodeEvent),
         *get_args(SubjectEvent),
         *get_args(PublisherEvent),
-        SubmissionsSettled,
+        *get_args(HousekeepingEvent),
     )
 }
 
@@ -91,13 +90,34 @@ def record_hash(
     The entry is one JSON array of position, stream, type, publisher, submission, time of
     occurrence, time of recording and state, so the parts cannot run into each other.
     """
-    submission = provenance.submission_id
-    head = (
-        f'[{position},"{stream}","{stored_type}","{provenance.publisher}",'
-        f'"{"" if submission is None else submission}","{provenance.occurred_at.isoformat()}",'
-        f'"{recorded_at.isoformat()}",'
-    )
-    return leaf_hash(b"%b%b]" % (head.encode(), state))
+    return record_hashes(recorded_at)(position, stream, stored_type, state, provenance)
+
+
+def record_hashes(
+    recorded_at: datetime,
+) -> Callable[[int, UUID, str, bytes, Provenance], bytes]:
+    """Return what gives the hashes of records that are recorded at one time.
+
+    Every record of the country passes there, so little is called for each.
+    """
+    recorded = _instant(recorded_at)
+
+    def hashed(
+        position: int, stream: UUID, stored_type: str, state: bytes, provenance: Provenance
+    ) -> bytes:
+        head = _ENCODER.encode(
+            (position, stream, stored_type, provenance.publisher, provenance.submission_id or "")
+        )
+        occurred = _instant(provenance.occurred_at)
+        return leaf_hash(b'%b,"%b","%b",%b]' % (head[:-1], occurred, recorded, state))
+
+    return hashed
+
+
+def _instant(value: datetime) -> bytes:
+    """Return what `isoformat` writes, five times as fast for an instant in UTC."""
+    text = _ENCODER.encode(value)
+    return text[1:-2] + b"+00:00" if text.endswith(b'Z"') else value.isoformat().encode()
 
 
 def recorded_event(

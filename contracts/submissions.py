@@ -32,7 +32,7 @@ from contracts.publisher_messages import (
 from contracts.reasons import MEANING, Reason
 from contracts.register import why_not_sent
 from contracts.schemas import expected_in
-from contracts.unique_names import repeats_a_name, surely_unique
+from contracts.unique_names import repeats_a_name, surely_unique_message
 from domain.about import When
 from domain.codes import CodeList
 from domain.geography import Register
@@ -57,7 +57,8 @@ _FOUND_KIND = re.compile(r"^Expected `([a-z |]+)`, got `([a-z]+)`")
 class Submission(Struct, frozen=True, kw_only=True, gc=False):
     """A message that satisfies its contract.
 
-    occurred_at: UTC. subject: the publisher's own reference of the episode or child.
+    occurred_at: UTC. subject: the publisher's own reference of the episode or child. written: the
+    body as `content` writes it, if that was done already.
     """
 
     publisher: PublisherId
@@ -66,6 +67,7 @@ class Submission(Struct, frozen=True, kw_only=True, gc=False):
     occurred_at: datetime
     subject: str
     body: Body
+    written: bytes = b""
 
     def content(self, identity: bytes = b"") -> bytes:
         """Return the canonical bytes; a registration's opened identity replaces its seal."""
@@ -74,9 +76,9 @@ class Submission(Struct, frozen=True, kw_only=True, gc=False):
             open_part = (body.sex, body.ethnicity, body.unaccompanied)
             encoded = identity + _ENCODER.encode(open_part)
         else:
-            encoded = _ENCODER.encode(body)
-        head = f"{self.event_type}\n{self.occurred_at.isoformat()}\n{self.subject}\n"
-        return head.encode() + encoded
+            encoded = self.written or _ENCODER.encode(body)
+        head = f"{self.event_type}\n{self.subject}\n".encode()
+        return b"%b%b\n%b" % (head, _ENCODER.encode(self.occurred_at), encoded)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +147,8 @@ def read_submission(
     body = _read_body(envelope, contract.types, on)
     if isinstance(body, Rejection):
         return body
-    unique = surely_unique(raw, envelope) and surely_unique(envelope.data, body)
-    if not unique and repeats_a_name(raw):
+    written = _ENCODER.encode(body)
+    if not surely_unique_message(raw, envelope, written) and repeats_a_name(raw):
         return _reject(Reason.NOT_JSON, "", MEANING[Reason.NOT_JSON])
     try:
         occurred_at = datetime.fromisoformat(envelope.time).astimezone(UTC)
@@ -162,6 +164,7 @@ def read_submission(
         occurred_at=occurred_at,
         subject=envelope.subject,
         body=body,
+        written=written,
     )
 
 

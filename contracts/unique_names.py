@@ -9,8 +9,13 @@ from typing import Any
 
 from msgspec import Raw, Struct
 from msgspec.json import Encoder
+from msgspec.structs import fields
+
+from contracts.envelope import Envelope
 
 _ENCODER = Encoder()
+# Two around each name that an envelope must have, and around each value except `data`.
+_MARKS = 4 * sum(each.required for each in fields(Envelope)) - 2
 
 
 class _RepeatedError(Exception):
@@ -26,6 +31,23 @@ def surely_unique(raw: bytes | Raw, value: Struct) -> bool:
     """
     text = bytes(raw)
     return b"\\" not in text and text.count(b'"') == _ENCODER.encode(value).count(b'"')
+
+
+def surely_unique_message(raw: bytes, envelope: Envelope, body: bytes) -> bool:
+    """Say the same of a whole message, whose body is encoded already; most are settled here.
+
+    The marks around the envelope's names and texts are counted rather than written out.
+    """
+    if b"\\" in raw:
+        return False
+    inside = bytes(envelope.data).count(b'"')
+    given = (
+        (envelope.datacontenttype is not None)
+        + (envelope.dataschema is not None)
+        + (envelope.traceparent is not None)
+    )
+    around = _MARKS + 4 * given
+    return raw.count(b'"') == inside + around and inside == body.count(b'"')
 
 
 def repeats_a_name(raw: bytes) -> bool:

@@ -100,9 +100,20 @@ install_missing() {
     missing=
 }
 
-# What the judge is built from, checked against tests/conformance/go.sum; once, then no network.
+# What the judges are built from, checked against their go.sum; once, then no network.
 add_go_modules() {
     (cd tests/conformance && GOFLAGS=-mod=readonly GOTOOLCHAIN=local GOWORK=off go mod download)
+    # The second judge asks for a newer Go than Debian 12 has, and is left out there.
+    if go_is_at_least 24; then
+        (cd tests/conformance/fsck &&
+            GOFLAGS=-mod=readonly GOTOOLCHAIN=local GOWORK=off go mod download)
+    fi
+}
+
+# True if Go is 1.N or newer.
+go_is_at_least() {
+    minor=$(go version | sed -n 's/.*go1\.\([0-9]*\).*/\1/p')
+    [ "${minor:-0}" -ge "$1" ]
 }
 
 add_browser_of_playwright() {

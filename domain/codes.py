@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -37,6 +38,11 @@ class CodeList:
     name: str
     source: str
     codes: tuple[Code, ...]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Code]:
+        """The codes, by themselves."""
+        return {entry.code: entry for entry in self.codes}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +120,7 @@ PLACEMENT_GROUPS: Final[Mapping[str, PlacementGroup]] = MappingProxyType(
 
 def find_code(code_list: CodeList, code: str) -> Code | None:
     """Return a code of a list, in any year; None if the list never had it. Case matters."""
-    return next((entry for entry in code_list.codes if entry.code == code), None)
+    return code_list.by_code.get(code)
 
 
 def valid_between(code_list: CodeList, code: str, first: date, last: date) -> bool:

@@ -1,4 +1,4 @@
-"""What the hub itself decides and records: ages, links, matches, erasures, settled batches."""
+"""What the hub itself decides and records: ages, links, erasures, settled batches, padding."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -79,8 +79,27 @@ class OutcomeCount:
 
 @dataclass(frozen=True, kw_only=True)
 class SubmissionsSettled:
-    """What became of the submissions of one intake batch, without any identity."""
+    """What became of the submissions of one intake batch, without any identity.
+
+    salt: random. A neighbour's receipt shows the hash of this record, and without a salt whoever
+    guesses the outcomes and the time could see that the guess is right. None: an older record.
+    """
 
     type: ClassVar[str] = "submissions-settled"
 
     outcomes: tuple[OutcomeCount, ...]
+    salt: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerPadded:
+    """A record that stands for nothing: with others it brings the ledger to a public size.
+
+    size: the position of the last of them, which a public checkpoint then covers. salt: random,
+    so that nobody can tell by its hash, in a proof, that a record is one of these.
+    """
+
+    type: ClassVar[str] = "ledger-padded"
+
+    size: int
+    salt: UUID

@@ -64,6 +64,15 @@ class CheckpointRefusedError(HubError):
     code = "checkpoint-refused"
 
 
+class ArchiveUnusableError(HubError):
+    """The ledger's archive is missing, damaged or another hub's; operations mount or restore it.
+
+    Whatever needs it stops, and goes on by itself once the archive is back.
+    """
+
+    code = "archive-unusable"
+
+
 class FencedOutError(HubError):
     """Another process has taken over this work; this one must stop and read the offsets afresh."""
 
@@ -132,3 +141,33 @@ class RoleFailedError(HubError):
     """A process of the hub keeps stopping; operations read its log lines and start it again."""
 
     code = "role-failed"
+
+
+class ErasureJournalError(HubError):
+    """The journal of erasures cannot be written or read; operations mend the archive's directory.
+
+    Nothing was erased; the caller asks again then.
+    """
+
+    code = "erasure-journal"
+
+
+class BackupFailedError(HubError):
+    """A backup was not made, or is not whole; operations follow the message, earlier ones stay."""
+
+    code = "backup-failed"
+
+
+class RestoreRefusedError(HubError):
+    """A restore would lose or contradict something; operations settle what the message names."""
+
+    code = "restore-refused"
+
+
+class LedgerBehindError(HubError):
+    """The ledger is not what the archive or a checkpoint says; operations run hub restore.
+
+    Until then nothing is served, taken in or linked.
+    """
+
+    code = "ledger-behind"

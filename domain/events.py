@@ -22,6 +22,7 @@ from domain.decisions import (
     EpisodeAged,
     EpisodeMatched,
     IdentityErased,
+    LedgerPadded,
     PersonLinked,
     SubmissionsSettled,
 )
@@ -156,4 +157,6 @@ PublisherEvent = (
     | ProviderReturnReceived
     | BoardReportPresented
 )
-Event = EpisodeEvent | SubjectEvent | PublisherEvent | SubmissionsSettled
+# What the hub notes about its own running: about no child and no publisher's account.
+HousekeepingEvent = SubmissionsSettled | LedgerPadded
+Event = EpisodeEvent | SubjectEvent | PublisherEvent | HousekeepingEvent

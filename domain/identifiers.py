@@ -1,6 +1,7 @@
 """Publisher ids, publishers' own references, NHS numbers, pupil numbers and postcodes."""
 
 import re
+from functools import lru_cache
 from typing import Final, Literal, NewType
 
 from domain.errors import UsageError
@@ -61,6 +62,7 @@ def publisher_urn(publisher: PublisherId) -> str:
     return f"{URN_PREFIX}{publisher}"
 
 
+@lru_cache(maxsize=1024)
 def publisher_from_urn(urn: str) -> PublisherId | None:
     """Return the publisher that a `source` names, case-sensitive; None if it is no such URN."""
     text = urn.removeprefix(URN_PREFIX)

@@ -11,6 +11,8 @@ from structlog import get_logger
 
 from domain.errors import FileFormatError, HubError, NotFoundError, UsageError
 from hub.commands.adapters import import_annex_a, import_police_csv, import_ssd
+from hub.commands.archiving import app as archive_app
+from hub.commands.backing_up import backup, restore
 from hub.commands.making import demo, generate, schemas
 from hub.commands.operating import (
     checkpoint,
@@ -19,14 +21,16 @@ from hub.commands.operating import (
     keys,
     rebuild,
     release,
-    verify,
 )
 from hub.commands.publishing import app as import_app
 from hub.commands.publishing import publish
 from hub.commands.quality import app as quality_app
 from hub.commands.querying import counts, status
 from hub.commands.rejecting import rejects
-from hub.commands.running import intake, role, serve
+from hub.commands.running import role, serve
+from hub.commands.taking_in import app as intake_app
+from hub.commands.taking_in import replay
+from hub.commands.verifying import verify
 from hub.console import tell
 from hub.logs import configure_logs
 
@@ -53,9 +57,11 @@ for command in (
     release,
     checkpoint,
     verify,
+    backup,
+    restore,
     erase,
     disclose,
-    intake,
+    replay,
     demo,
     schemas,
     keys,
@@ -67,6 +73,8 @@ import_app.command("police-csv")(import_police_csv)
 import_app.command("annex-a")(import_annex_a)
 cli.add_typer(import_app, name="import")
 cli.add_typer(quality_app, name="quality")
+cli.add_typer(intake_app, name="intake")
+cli.add_typer(archive_app, name="archive")
 
 
 def main() -> None:

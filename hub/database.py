@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from importlib.resources import files
 from typing import LiteralString
@@ -10,7 +11,7 @@ from typing import LiteralString
 from psycopg import Connection, OperationalError, errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from domain.errors import DatabaseUnavailableError, StorageFullError
@@ -41,8 +42,12 @@ class Role(StrEnum):
 class Database:
     """A PostgreSQL database as seen by one role, through a pool of connections."""
 
-    def __init__(self, url: str, role: Role, *, connections: int = 4) -> None:
-        """Open lazily: the first use connects."""
+    # A writer that stands still in a transaction would keep everybody from the ledger for as long
+    # as it sleeps: PostgreSQL ends it.
+    idle_limit = timedelta(minutes=5)
+
+    def __init__(self, url: str, role: Role, *, connections: int = 4, name: str = "hub") -> None:
+        """Open lazily: the first use connects. name: under which PostgreSQL lists connections."""
         self.url = url
         self.role = role
         self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
@@ -53,7 +58,7 @@ class Database:
             # Rather a new attempt for the next request than one at ever longer intervals.
             reconnect_timeout=1.0,
             open=False,
-            kwargs={"autocommit": True},
+            kwargs={"autocommit": True, "application_name": name},
             configure=self._configure,
             check=ConnectionPool.check_connection,
         )
@@ -61,6 +66,11 @@ class Database:
     def _configure(self, connection: Connection[TupleRow]) -> None:
         connection.execute(SQL("SET ROLE {}").format(Identifier(self.role)))
         connection.execute("SET TimeZone = 'UTC'")
+        if self.role in (Role.INTAKE, Role.VAULT):
+            limit = int(self.idle_limit.total_seconds() * 1000)
+            connection.execute(
+                SQL("SET idle_in_transaction_session_timeout = {}").format(Literal(limit))
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[Connection[TupleRow]]:
@@ -95,7 +105,7 @@ def explained(url: str) -> Iterator[None]:
             "The database's volume is full: free space or enlarge it, then send again."
             " Nothing of the last batch was stored; what was taken before it stays."
         ) from error
-    except (OperationalError, PoolTimeout) as error:
+    except (OperationalError, PoolTimeout, errors.IdleInTransactionSessionTimeout) as error:
         if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable):
             raise
         if getattr(error, "errno", None) == errno.ENOSPC:

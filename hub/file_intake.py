@@ -23,6 +23,10 @@ class RehearsingRecorder(Recorder, Protocol):
         """Return a door that stores nothing."""
         ...
 
+    def backfill(self) -> Recorder:
+        """Return a door for old events."""
+        ...
+
 
 class FileIntake:
     """Reads files and sends what they hold through intake, like a command does."""
@@ -53,7 +57,11 @@ class FileIntake:
             known=lambda adapter: self._store.load(request.sent_by, adapter),
         )
         reading = read_files(adapter_named(request.adapter), files, options)
-        door = self._door.rehearsal() if request.dry_run else self._door
+        door: Recorder = self._door
+        if request.dry_run:
+            door = self._door.rehearsal()
+        elif request.backfill:
+            door = self._door.backfill()
         report = import_return(
             door,
             reading,

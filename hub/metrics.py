@@ -1,6 +1,6 @@
 """Every series that the hub exports; base units, labels from closed lists."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import LiteralString
 
@@ -34,18 +34,20 @@ SELECT h.position, b.position, p.position,
   LEFT JOIN ledger.stored_events n ON n.notification_id = b.position + 1
 """
 _SIZES: LiteralString = """
-SELECT n.nspname || '.' || c.relname, pg_total_relation_size(c.oid)
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+SELECT n.nspname || '.' || t.relname, sum(pg_total_relation_size(c.oid))::bigint
+  FROM pg_class c
+  JOIN pg_class t ON t.oid = coalesce(pg_partition_root(c.oid), c.oid)
+  JOIN pg_namespace n ON n.oid = t.relnamespace
  WHERE c.relkind = 'r' AND n.nspname IN ('ledger', 'intake', 'vault', 'link', 'projection')
-   AND NOT c.relispartition
+ GROUP BY 1
  ORDER BY 1
 """
 _PARKED: LiteralString = """
 SELECT count(*) FROM projection.parked_v1 p JOIN projection.active_build a USING (build)
 """
-_SIGNED_AT: LiteralString = """
-SELECT extract(epoch FROM made_at)
-  FROM ledger.checkpoints ORDER BY size DESC LIMIT 1
+_SIGNED: LiteralString = """
+SELECT CASE WHEN public THEN 'yes' ELSE 'no' END, extract(epoch FROM max(made_at)), max(size)
+  FROM ledger.checkpoints GROUP BY public ORDER BY public
 """
 _REFUSED: LiteralString = """
 SELECT count(*)
@@ -83,7 +85,7 @@ class LedgerCollector(Collector):
                     ("positions", _POSITIONS),
                     ("sizes", _SIZES),
                     ("parked", _PARKED),
-                    ("signed", _SIGNED_AT),
+                    ("signed", _SIGNED),
                     ("refused", _REFUSED),
                 )
             }
@@ -124,9 +126,15 @@ class LedgerCollector(Collector):
         )
         yield _gauge(
             "hub_checkpoint_timestamp_seconds",
-            "When the ledger was signed last, as Unix time.",
-            (),
-            rows["signed"],
+            "When the ledger was signed last, as Unix time; public: for everyone to see.",
+            ("public",),
+            [(public, made_at) for public, made_at, _ in rows["signed"]],
+        )
+        yield _gauge(
+            "hub_checkpoint_size",
+            "How many records the last checkpoint covers; public: for everyone to see.",
+            ("public",),
+            [(public, size) for public, _, size in rows["signed"]],
         )
         yield _gauge(
             "hub_checkpoint_refusals",
@@ -139,20 +147,21 @@ class LedgerCollector(Collector):
         )
 
 
-class IntakeLagCollector(Collector):
-    """Tells how far this process's intake is behind the brokers."""
+class ArchiveCollector(Collector):
+    """Tells how far the archive has come."""
 
-    def __init__(self, lags: Callable[[], Mapping[str, int]]) -> None:
-        """Take a function that gives messages not read yet, by publisher."""
-        self._lags = lags
+    def __init__(self, extent: Callable[[], int]) -> None:
+        """Take a function that gives the last archived position."""
+        self._extent = extent
 
     def collect(self) -> Iterable[Metric]:
-        """Give the lag of every publisher whose topic is read."""
+        """Give the position; nothing while the archive cannot be read."""
+        try:
+            extent = self._extent()
+        except HubError:
+            return
         yield _gauge(
-            "hub_intake_lag_events",
-            "Messages in a publisher's topic that intake has not read.",
-            ("publisher",),
-            sorted(self._lags().items()),
+            "hub_archive_position", "Ledger position that the archive has reached.", (), [(extent,)]
         )
 
 

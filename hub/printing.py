@@ -67,6 +67,15 @@ def print_status(state: HubStatus) -> None:
             ("+ void", f"{rows.void:,}"),
         ],
     )
+    if state.stopped_topics:
+        table(
+            f"TOPICS THAT ARE NOT READ: {len(state.stopped_topics)}",
+            ("topic", "since", "code", "what was found"),
+            [
+                (each.topic, each.stopped_at.isoformat(timespec="seconds"), each.code, each.detail)
+                for each in state.stopped_topics
+            ],
+        )
     say("Both sums balance." if state.balanced else "A SUM DOES NOT BALANCE: call operations.")
     say(
         f"Ledger at {state.ledger_position}, linked to {state.linked_position},"

@@ -12,6 +12,7 @@ from contracts.reasons import Reason
 from contracts.status import HubStatus, SourceEpisodeTotals, SubmissionTotals, Versions
 from domain.measures import DEFINITION_VERSION, Bucket, CountsAnswer, CountsQuery
 from hub.database import MIGRATIONS, Database
+from hub.intake_stops import read_stops
 from projections.counts import CountsView
 
 _POSITION: LiteralString = "SELECT position FROM ledger.head"
@@ -24,6 +25,7 @@ SELECT (SELECT position FROM ledger.head),
        (SELECT count(*) FROM projection.parked_v1 p JOIN projection.active_build a USING (build))
 """
 _RECEIVED: LiteralString = "SELECT coalesce(sum(messages), 0)::bigint FROM intake.received"
+_UNSENT: LiteralString = "SELECT count(*) FROM intake.outbox"
 _OUTCOMES: LiteralString = """
 SELECT outcome, sum(submissions)::bigint FROM intake.outcomes GROUP BY outcome ORDER BY outcome
 """
@@ -65,14 +67,14 @@ SELECT s.content_key, s.position, s.seen, e.publisher, e.recorded_at
  WHERE s.source_key = %(source_key)s
 """
 _REFUSED: LiteralString = """
-SELECT submission_id, publisher, outcome, reason, pointer, message, first_at, seen
+SELECT submission_id, publisher, outcome, reason, pointer, message, first_at, seen, replayed_as
   FROM intake.refusals WHERE submission_id = %(id)s
 """
 _REJECTS: LiteralString = """
 SELECT submission_id, publisher, outcome, reason, pointer, message, first_at, seen
   FROM intake.refusals
  WHERE publisher = %(publisher)s
-   AND outcome = 'rejected'
+   AND outcome = 'rejected' AND replayed_as IS NULL
    AND (%(reason)s::text IS NULL OR reason = %(reason)s)
    AND (%(since)s::timestamptz IS NULL OR first_at >= %(since)s)
    AND (%(until)s::timestamptz IS NULL OR first_at < %(until)s)
@@ -134,6 +136,8 @@ class StatusService:
             ledger, projected, linked, size, heard, parked = (int(str(each or 0)) for each in first)
             received = connection.execute(_RECEIVED).fetchone()
             outcomes = _numbers(connection.execute(_OUTCOMES))
+            stops = read_stops(connection)
+            ((unsent,),) = connection.execute(_UNSENT).fetchall()
             buckets = _numbers(connection.execute(_BUCKETS))
             episodes = connection.execute(_EPISODES, {"position": projected}).fetchone() or (
                 0,
@@ -162,6 +166,8 @@ class StatusService:
                 definition=DEFINITION_VERSION,
             ),
             database_bytes=size,
+            stopped_topics=stops,
+            unsent_rejections=unsent,
         )
 
 
@@ -187,7 +193,13 @@ class SubmissionService:
                     seen=row[2],
                 )
             refused = connection.execute(_REFUSED, {"id": submission_id}).fetchone()
-        return None if refused is None else _refused(refused)
+        if refused is None:
+            return None
+        *record, replayed_as = refused
+        # The hub had failed on it, and it has another receipt since.
+        if replayed_as not in (None, submission_id):
+            return self.find(UUID(str(replayed_as)))
+        return _refused(tuple(record))
 
     def rejects(self, wanted: RejectsQuery) -> Sequence[SubmissionRecord]:
         """Return a publisher's rejected submissions, the latest first."""

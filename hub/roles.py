@@ -1,4 +1,4 @@
-"""The long-running roles: link, project, intake, api. One process each."""
+"""The long-running roles: link, project, archive, backup, intake, api. One process each."""
 
 import os
 import signal
@@ -11,11 +11,15 @@ import uvicorn
 from fastapi import FastAPI
 from structlog import get_logger
 
-from domain.errors import UsageError
+from domain.errors import HubError, UsageError
 from hub.api.app import build_app
 from hub.api.management import build_management_app
+from hub.backup.folder import BackupFolder
+from hub.backup.shipping import Shipper
+from hub.backup.watching import BackupCollector
 from hub.following import follow
-from hub.metrics import LedgerCollector
+from hub.intake_metrics import IntakeStateCollector
+from hub.metrics import ArchiveCollector, LedgerCollector
 from hub.wiring import Hub
 
 ORPHAN_CHECK_SECONDS = 0.5
@@ -64,23 +68,53 @@ def run_projector(hub: Hub, stop: Event) -> None:
     follow(hub.database_url, work, stop, poll_seconds=hub.settings.poll_seconds)
 
 
+def run_archivist(hub: Hub, stop: Event) -> None:
+    """Archive the ledger, and make its daily public checkpoint; a failure is tried again."""
+    log = get_logger()
+    while not stop.is_set():
+        try:
+            if hub.archivist.work() is not None:
+                log.info("public checkpoint made")
+        except HubError as error:
+            log.error("archiving interrupted", code=error.code, problem=str(error))
+        stop.wait(hub.settings.archive_seconds)
+
+
+def run_backup(hub: Hub, stop: Event) -> None:
+    """Copy the database daily and receive its log. Raises UsageError without a directory for it."""
+    folder = hub.settings.backup_dir
+    if folder is None:
+        raise UsageError("Backups need a directory on another machine's disk: set HUB_BACKUP_DIR.")
+    Shipper(hub.backups_in(folder), hub.clock).run(stop)
+
+
 def run_intake(hub: Hub, stop: Event, *, once: bool) -> None:
     """Read the publishers' topics. Raises UsageError without a broker."""
-    intake = hub.kafka_intake
-    if intake is None:
+    intake, sender = hub.kafka_intake, hub.outbox_sender
+    if intake is None or sender is None:
         raise UsageError("hub intake reads from Kafka: set HUB_KAFKA_BROKERS.")
     port = hub.settings.metrics_port + INTAKE_PORT_OFFSET
-    with _Server(
-        build_management_app(hub.meters.registry), hub.settings.metrics_host, port, "--metrics-port"
-    ):
-        intake.run(stop, poll_seconds=hub.settings.poll_seconds, once=once)
+    management = build_management_app(hub.meters.registry)
+    poll_seconds = hub.settings.poll_seconds
+    with _Server(management, hub.settings.metrics_host, port, "--metrics-port"):
+        with sender.in_background(poll_seconds):
+            intake.run(stop, poll_seconds=poll_seconds, once=once)
+        while once and sender.send():
+            pass
+        sender.give_back()
 
 
 def run_api(hub: Hub, stop: Event) -> None:
     """Serve the HTTP door, and the management door beside it."""
     settings = hub.settings
-    # One process only tells what the database knows, so that sums over processes are right.
+    # One process only tells what the database knows, so that sums over processes are right; and
+    # what the archive holds, also when the role that writes it has died.
     hub.meters.registry.register(LedgerCollector(hub.reader))
+    hub.meters.registry.register(IntakeStateCollector(hub.reader))
+    hub.meters.registry.register(ArchiveCollector(hub.archive.extent))
+    if settings.backup_dir is not None:
+        folder = BackupFolder(settings.backup_dir)
+        hub.meters.registry.register(BackupCollector(folder, hub.reader))
     management = build_management_app(hub.meters.registry)
     with (
         _Server(build_app(hub.services()), settings.host, settings.port, "--port"),

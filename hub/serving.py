@@ -84,8 +84,12 @@ class Supervisor:
             pass
 
     def _roles(self) -> Sequence[str]:
-        roles = ("link", "project", "api")
-        return (*roles, "intake") if self._settings.profile == "national" else roles
+        roles = ["link", "project", "archive", "api"]
+        if self._settings.backup_dir is not None:
+            roles.append("backup")
+        if self._settings.profile == "national":
+            roles.append("intake")
+        return roles
 
     def _start(self, role: str) -> _Child:
         command = [sys.executable, "-m", "hub.cli", "role", role]

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
         default_factory=lambda: default_data_dir(root=os.geteuid() == 0),
         description="a directory for the embedded database, vault keys, archive and releases",
     )
+    archive_dir: Annotated[Path, AfterValidator(absolute)] = Field(
+        default_factory=lambda data: data["data_dir"] / "archive",
+        description="a directory for the ledger's archive, on a volume of another machine",
+    )
     profile: Literal["embedded", "national"] = Field(
         "embedded",
         description="embedded: submissions enter in process; national: through Kafka,"
@@ -98,6 +102,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least level of what is logged"
     )
+    archive_seconds: float = Field(
+        60.0, gt=0, le=3600, description="time between two rounds of archiving, in seconds"
+    )
+    checkpoint_hour: int = Field(
+        3, ge=0, le=23, description="hour of the day, UTC, of the public checkpoint, 0 to 23"
+    )
     url: str | None = Field(
         None,
         pattern=r"^https?://",
@@ -106,6 +116,11 @@ class Settings(BaseSettings):
     )
     token: str | None = Field(
         None, repr=False, description="token that the command line shows to the hub"
+    )
+    backup_dir: Annotated[Path, AfterValidator(absolute)] | None = Field(
+        None,
+        description="a directory on another machine's disk for base backups and write-ahead logs;"
+        " none: the hub does not back itself up",
     )
 
     @model_validator(mode="before")

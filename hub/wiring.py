@@ -1,45 +1,41 @@
 """Builds every part of the hub once, from its settings, and takes it all down again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from secrets import randbelow
 
-from contracts.code_lists import read_code_lists
-from contracts.register import read_register
-from contracts.signed_notes import NoteSigner
-from contracts.submissions import Contract
 from domain.codes import PLACEMENT_GROUPS
-from domain.geography import AREAS_OUTSIDE_ENGLAND, Register
-from domain.periods import london_date
+from domain.geography import AREAS_OUTSIDE_ENGLAND
 from hub.api.services import Services
-from hub.broker_producer import IntakeProducer
-from hub.database import Database, Role, migrate
+from hub.archivist import Archivist
+from hub.backup.copying import BaseBackups
+from hub.backup.folder import BackupFolder
+from hub.backup.guarding import refuse_empty, refuse_rolled_back, refuse_unfinished
+from hub.backup.server import Server
+from hub.database import migrate
+from hub.durability import check_durability
 from hub.embedded import EmbeddedPostgres
 from hub.file_intake import FileIntake
-from hub.gateway import KafkaGateway, LocalGateway
+from hub.foundations import Clock
 from hub.health import HealthService
-from hub.identity.keys import Keys, load_keys, load_log_signer
+from hub.identity.erasure_journal import ErasureJournal
 from hub.identity.rights import SubjectRights
-from hub.intake import Intake
-from hub.kafka_intake import KafkaBacklog, KafkaIntake
+from hub.intake_parts import IntakeParts
 from hub.linker import Linker
-from hub.metrics import IntakeLagCollector, Meters
 from hub.projector import Projector
+from hub.public_log import LogService
 from hub.quality import QualityService
-from hub.queries import CountsService, InFlight, NothingInFlight, StatusService, SubmissionService
+from hub.queries import CountsService, StatusService
 from hub.returned_rows import RowStore
 from hub.settings import Settings
 from hub.tokens import OperatorToken
 from projections.counts import CountsView
 from projections.engine import EpisodeEngine
 
-Clock = Callable[[], datetime]
-
 OUTSIDE = "outside"
-# Where the keys lie in the data directory.
-KEYS = "keys"
 
 
 def utc_now() -> datetime:
@@ -47,90 +43,30 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub:
+class Hub(IntakeParts):
     """The parts of the hub; each is built when it is first asked for, and then kept."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        database_url: str,
-        clock: Clock,
-        *,
-        keep_up: Callable[[], None] | None = None,
-    ) -> None:
-        """Take a database whose schema is up to date.
-
-        keep_up: starts a server of the hub's own again if it died; None: it is somebody else's.
-        """
-        self.keep_up = keep_up
-        self.settings = settings
-        self.database_url = database_url
-        self.clock = clock
-        self._stack = ExitStack()
-
-    def close(self) -> None:
-        """Close connections and brokers."""
-        self._stack.close()
-
     @cached_property
-    def register(self) -> Register:
-        """Areas and publishers."""
-        return read_register()
-
-    @cached_property
-    def contract(self) -> Contract:
-        """What submissions are checked against."""
-        return Contract(register=self.register, code_lists=read_code_lists())
-
-    @cached_property
-    def keys(self) -> Keys:
-        """The vault's keys; the embedded profile makes them at the first start."""
-        return load_keys(self.settings.data_dir / KEYS, create=self.settings.profile == "embedded")
-
-    @cached_property
-    def log_signer(self) -> NoteSigner:
-        """The key that signs checkpoints; only who signs or verifies asks for it."""
-        create = self.settings.profile == "embedded"
-        return load_log_signer(self.settings.data_dir / KEYS, create=create)
-
-    @cached_property
-    def ledger_database(self) -> Database:
-        """The database as the ledger's writer sees it."""
-        return self._database(Role.INTAKE)
-
-    @cached_property
-    def intake(self) -> Intake:
-        """The one function that settles submissions."""
-        return Intake(self._database(Role.INTAKE), self.keys, self.contract, self.clock)
-
-    def gateway(self, transport: str) -> LocalGateway | KafkaGateway:
-        """Where messages from HTTPS or files are handed over."""
-        brokers = self.settings.kafka_brokers
-        if self.settings.profile == "embedded" or brokers is None:
-            return LocalGateway(
-                self.intake, self.keys, transport=transport, observe=self._observe_commit
-            )
-        producer = self._stack.enter_context(IntakeProducer(brokers))
-        return KafkaGateway(self.intake, producer, self.submissions, self.keys, transport=transport)
-
-    @cached_property
-    def kafka_intake(self) -> KafkaIntake | None:
-        """The intake role; None without a broker."""
-        brokers = self.settings.kafka_brokers
-        if brokers is None:
-            return None
-        return KafkaIntake(
-            self._database(Role.INTAKE),
-            self.intake,
-            self.register,
-            brokers,
-            observe_commit=self._observe_commit,
+    def archivist(self) -> Archivist:
+        """The role that archives the ledger and signs it."""
+        return Archivist(
+            self.ledger_database,
+            self.archive,
+            lambda: self.log_signer,
+            self.clock,
+            checkpoint_hour=self.settings.checkpoint_hour,
+            draw=randbelow,
         )
+
+    @cached_property
+    def public_log(self) -> LogService:
+        """Tells what was signed, and proves it."""
+        return LogService(self.reader, self.settings.checkpoint_hour)
 
     @cached_property
     def linker(self) -> Linker:
         """The linking role."""
-        return Linker(self._database(Role.VAULT), self.keys, self.clock)
+        return Linker(self.vault_database, self.keys, self.archive, self.clock)
 
     @cached_property
     def engine(self) -> EpisodeEngine:
@@ -146,14 +82,9 @@ class Hub:
         return engine
 
     @cached_property
-    def project_database(self) -> Database:
-        """The database as the projecting role sees it."""
-        return self._database(Role.PROJECT)
-
-    @cached_property
     def projector(self) -> Projector:
         """The projecting role."""
-        return Projector(self.project_database, self.engine)
+        return Projector(self.project_database, self.engine, self.archive)
 
     @cached_property
     def counts(self) -> CountsService:
@@ -171,40 +102,37 @@ class Hub:
         return StatusService(self.reader, self._in_flight())
 
     @cached_property
-    def submissions(self) -> SubmissionService:
-        """Remembers how submissions ended."""
-        return SubmissionService(self.reader)
-
-    @cached_property
     def rights(self) -> SubjectRights:
         """Erases and discloses."""
-        return SubjectRights(self._database(Role.VAULT), self.keys, self.clock)
+        return SubjectRights(
+            self.vault_database, self.keys, self.archive, self.clock, self.erasure_journal
+        )
+
+    @cached_property
+    def erasure_journal(self) -> ErasureJournal:
+        """The erasures that a restored database must do again."""
+        return ErasureJournal(self.settings.archive_dir)
+
+    def replay_erasures(self) -> int:
+        """Do again the erasures that the database does not know; return how many."""
+        return self.rights.replay() if self.erasure_journal.entries() else 0
+
+    def backups_in(self, folder: Path) -> BaseBackups:
+        """Return what makes base backups in a directory."""
+        server = Server(self.database_url)
+        return BaseBackups(
+            server, self.ledger_database, BackupFolder(folder), self.keys, self.clock
+        )
 
     @cached_property
     def returned_rows(self) -> RowStore:
         """The memory of what publishers' returns said."""
-        return RowStore(self._database(Role.VAULT), self.keys, self.clock)
-
-    @cached_property
-    def meters(self) -> Meters:
-        """The series that this process measures itself."""
-        meters = Meters()
-        if self.kafka_intake is not None:
-            meters.registry.register(IntakeLagCollector(self.kafka_lag))
-        return meters
-
-    def kafka_lag(self) -> dict[str, int]:
-        """Return the messages that this process's intake has not read yet, by publisher."""
-        return {} if self.kafka_intake is None else dict(self.kafka_intake.lag)
+        return RowStore(self.vault_database, self.keys, self.clock)
 
     @property
     def feed_dir(self) -> Path:
         """The public tree."""
         return self.settings.data_dir / "feed"
-
-    def today(self) -> date:
-        """Return the London day."""
-        return london_date(self.clock())
 
     def services(self) -> Services:
         """Return what the HTTP door needs."""
@@ -215,6 +143,7 @@ class Hub:
             register=self.register,
             today=self.today,
             submissions=self.submissions,
+            log=self.public_log,
             counts=self.counts,
             quality=self.quality,
             status=self.status,
@@ -224,30 +153,18 @@ class Hub:
             record=self.meters.record_request,
         )
 
-    @cached_property
-    def reader(self) -> Database:
-        """The database as the reading role sees it."""
-        return self._database(Role.READ, connections=8)
-
-    def _in_flight(self) -> InFlight:
-        brokers = self.settings.kafka_brokers
-        if brokers is None:
-            return NothingInFlight()
-        return KafkaBacklog(self.reader, self.register, brokers)
-
-    def _observe_commit(self, seconds: float) -> None:
-        self.meters.commit_seconds.observe(seconds)
-
-    def _database(self, role: Role, *, connections: int = 4) -> Database:
-        database = Database(self.database_url, role, connections=connections)
-        self._stack.callback(database.close)
-        return database
-
 
 @contextmanager
-def open_hub(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Hub]:
-    """Give a hub whose database runs and whose schema is up to date; take it down at the end."""
+def open_hub(settings: Settings, *, clock: Clock = utc_now, guarded: bool = True) -> Iterator[Hub]:
+    """Give a hub whose database runs and whose schema is up to date; take it down at the end.
+
+    Raises LedgerBehindError if the ledger was rolled back behind its archive or what was signed,
+    UsageError if the national profile's server does not wait for its disk; does journalled
+    erasures again. guarded: False: for what finds out about that, or mends it.
+    """
     with ExitStack() as stack:
+        if guarded:
+            refuse_unfinished(settings.data_dir)
         url = settings.database_url
         embedded = None
         if url is None:
@@ -256,4 +173,10 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Hub]:
         migrate(url)
         hub = Hub(settings, url, clock, keep_up=None if embedded is None else embedded.keep_up)
         stack.callback(hub.close)
+        if guarded:
+            check_durability(url, strict=settings.profile == "national")
+            refuse_rolled_back(hub.ledger_database, hub.archive)
+            if settings.backup_dir is not None:
+                refuse_empty(hub.ledger_database, BackupFolder(settings.backup_dir))
+            hub.replay_erasures()
         yield hub

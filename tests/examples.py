@@ -28,6 +28,7 @@ from domain.decisions import (
     EpisodeAged,
     EpisodeMatched,
     IdentityErased,
+    LedgerPadded,
     OutcomeCount,
     PersonLinked,
     SubmissionsSettled,
@@ -141,8 +142,10 @@ _EVENTS: Final[tuple[Event, ...]] = (
     EpisodeMatched(**_ABOUT, national_ids=(EPISODE_ID, OTHER_ID), basis="overlap"),
     IdentityErased(**_CHILD, reason=ErasureReason.COURT_ORDER),
     SubmissionsSettled(
-        outcomes=(OutcomeCount(publisher=BIRMINGHAM, outcome="accepted", reason="", count=2),)
+        outcomes=(OutcomeCount(publisher=BIRMINGHAM, outcome="accepted", reason="", count=2),),
+        salt=OTHER_ID,
     ),
+    LedgerPadded(size=1024, salt=OTHER_ID),
 )
 
 

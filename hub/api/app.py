@@ -18,6 +18,7 @@ from hub.api.edge import Edge
 from hub.api.events import events_router
 from hub.api.feed import feed_router
 from hub.api.files import files_router
+from hub.api.log import log_router
 from hub.api.openapi import HubApi
 from hub.api.pages import pages_router
 from hub.api.quality import quality_pages, quality_router
@@ -67,6 +68,7 @@ def build_app(services: Services) -> HubApi:
     app.include_router(contracts_router(services))
     app.include_router(status_router(services))
     app.include_router(health_router(services))
+    app.include_router(log_router(services))
     app.include_router(feed_router(services.feed_dir))
     add_reference(app)
     return app

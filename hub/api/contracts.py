@@ -22,7 +22,7 @@ from hub.api.description import (
     read_answer,
     schema_answer,
 )
-from hub.api.problems import OF_ERROR, PROBLEMS
+from hub.api.error_problems import OF_ERROR, PROBLEMS
 from hub.api.refusals import Refused
 from hub.api.services import Services
 

@@ -21,8 +21,9 @@ from domain.measures import DIMENSIONS, MEASURES, CountsAnswer, CountsQuery, Sou
 from hub.api.answers import JSON_TYPE, known_parameters, reply, reply_json
 from hub.api.description import COMMON_FAILURES, counts_answer, failures, read_answer
 from hub.api.door import operator_only
+from hub.api.error_problems import OF_ERROR
 from hub.api.media import preferred_media
-from hub.api.problems import FORBIDDEN, NO_SUCH_PATH, NOT_ACCEPTABLE, OF_ERROR
+from hub.api.problems import FORBIDDEN, NO_SUCH_PATH, NOT_ACCEPTABLE
 from hub.api.refusals import Refused
 from hub.api.services import Services
 

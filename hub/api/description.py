@@ -7,14 +7,9 @@ from contracts.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from contracts.problems import PROBLEM_CONTENT_TYPE, ProblemDocument
 from domain.errors import DatabaseUnavailableError
 from hub.api.answers import JSON_TYPE, POSITION_HEADER
+from hub.api.error_problems import OF_ERROR
 from hub.api.examples import EVENT
-from hub.api.problems import (
-    FAULT,
-    NOT_AUTHENTICATED,
-    OF_ERROR,
-    WRONG_PARAMETERS,
-    Problem,
-)
+from hub.api.problems import FAULT, NOT_AUTHENTICATED, WRONG_PARAMETERS, Problem
 
 # FastAPI's own form of `responses`.
 Responses = dict[int | str, dict[str, Any]]
@@ -85,6 +80,22 @@ def file_answer(text: str) -> Responses:
         304: {"description": "The caller has this file already."},
         307: {"description": "The path names a directory; its page is here."},
     }
+
+
+def text_answer(text: str) -> Responses:
+    """Return how a plain text is described that may be asked for again by its ETag."""
+    headers = {"ETag": READ_HEADERS["ETag"]}
+    content = {"text/plain": {"schema": {"type": "string"}}}
+    return {
+        200: {"description": text, "content": content, "headers": headers},
+        304: {"description": "The caller has this answer already.", "headers": headers},
+    }
+
+
+def tile_answer(text: str) -> Responses:
+    """Return how a tile of the log is described."""
+    content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"description": text, "content": content}}
 
 
 def failures(*problems: Problem) -> Responses:

@@ -1,4 +1,4 @@
-"""Who may pass: everything is closed without a token, but the public tree and health."""
+"""Who may pass: all is closed without a token, but the public tree, checkpoints and health."""
 
 import re
 from typing import Annotated, Final
@@ -18,7 +18,10 @@ from hub.api.services import Caller, Services, Tokens
 UPLOAD_PAGE: Final = "/publishers/upload"
 PAGE_ASSETS: Final = "/publishers/assets/"
 
-PUBLIC_PATHS: Final = frozenset({"/", "/feed", "/livez", "/readyz", UPLOAD_PAGE})
+# Public checkpoints and what proves that they extend each other; the tiles beside them are closed.
+PUBLIC_LOG: Final = ("/log/checkpoint", "/log/consistency")
+
+PUBLIC_PATHS: Final = frozenset({"/", "/feed", "/livez", "/readyz", UPLOAD_PAGE, *PUBLIC_LOG})
 PUBLIC_TREES: Final = ("/feed/", PAGE_ASSETS)
 
 CHALLENGE: Final = 'Bearer realm="missing-children-hub"'

@@ -33,6 +33,9 @@ SentFor = Annotated[
     ),
 ]
 DryRun = Annotated[bool, Query(description="Check only: nothing is stored.")]
+Backfill = Annotated[
+    bool, Query(description="These are old events: they are taken when nothing new waits.")
+]
 
 
 def events_router(services: Services) -> APIRouter:
@@ -64,6 +67,7 @@ def events_router(services: Services) -> APIRouter:
         body: Body,
         publisher: SentFor = None,
         dry_run: DryRun = False,
+        backfill: Backfill = False,
     ) -> Response:
         """Send one event, or a batch of at most 500; each gets its own receipt, in order.
 
@@ -77,10 +81,9 @@ def events_router(services: Services) -> APIRouter:
             ends = services.gateway.rehearsal().receive(messages, sent_by=sent_by, wait_seconds=0)
             document = receipts_document(ends, dry_run=True)
             return Response(encode(document), status_code=200, media_type=JSON_TYPE)
+        door = services.gateway.backfill() if backfill else services.gateway
         with room.wait(preferred_wait(request)) as seconds:
-            receipts = services.gateway.receive(
-                messages, sent_by=sent_by, wait_seconds=float(seconds)
-            )
+            receipts = door.receive(messages, sent_by=sent_by, wait_seconds=float(seconds))
         return receipts_response(receipts, waited_seconds=seconds)
 
     return router

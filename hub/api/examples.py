@@ -1,6 +1,6 @@
 """One example of every form that the API answers with; made up, and of no child."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -11,12 +11,24 @@ from contracts.catalogue import contracts_document
 from contracts.counts import counts_document
 from contracts.imports import FindingEntry, RejectionEntry, Totals, ranges_of, report
 from contracts.measures import measures_document
-from contracts.outcomes import Outcome, Receipt, Rejection, Settled, SubmissionRecord
+from contracts.outcomes import (
+    Outcome,
+    Receipt,
+    Rejection,
+    Settled,
+    SubmissionProofs,
+    SubmissionRecord,
+)
 from contracts.problems import ParameterProblem, ProblemDocument, ProblemMeaning, problem_type
 from contracts.quality import rules_document
 from contracts.quality_answers import quality_document
 from contracts.reasons import MEANING, Reason
-from contracts.receipts import RejectsDocument, receipts_document, submission_document
+from contracts.receipts import (
+    RejectsDocument,
+    receipts_document,
+    submission_answer,
+    submission_document,
+)
 from contracts.status import (
     HealthDocument,
     HubStatus,
@@ -60,6 +72,14 @@ RECORD: Final = SubmissionRecord(
         pointer="/data/last_seen",
         message="The date or time does not exist in the calendar.",
     ),
+    received_at=AT,
+)
+
+ACCEPTED: Final = SubmissionRecord(
+    submission_id=UUID("0d9e8f7a-6b5c-5d4e-9f3a-2b1c0d9e8f7a"),
+    publisher=PUBLISHER,
+    outcome=Outcome.ACCEPTED,
+    position=48211,
     received_at=AT,
 )
 
@@ -186,6 +206,7 @@ def _examples() -> dict[type, Any]:
         rules_document(),
         receipts_document([RECEIPT]),
         submission_document(RECORD),
+        submission_answer(ACCEPTED, SubmissionProofs(due_at=AT + timedelta(hours=5))),
         RejectsDocument(publisher=PUBLISHER, rejects=(submission_document(RECORD),), next=None),
         REPORT,
         STATUS,

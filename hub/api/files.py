@@ -15,13 +15,13 @@ from domain.identifiers import PUBLISHER_PATTERN
 from hub.api.answers import JSON_TYPE, known_parameters
 from hub.api.description import COMMON_FAILURES, answered, failures
 from hub.api.door import KnownCaller, vouched_for
-from hub.api.events import DryRun
+from hub.api.error_problems import OF_ERROR
+from hub.api.events import Backfill, DryRun
 from hub.api.media import preferred_media
 from hub.api.problems import (
     FORBIDDEN,
     NOT_A_FORM,
     NOT_ACCEPTABLE,
-    OF_ERROR,
     TOO_BUSY,
     TOO_SLOW,
     UPLOAD_INVALID,
@@ -113,6 +113,7 @@ def files_router(services: Services, room: UploadRoom) -> APIRouter:
         year: Year = None,
         to: LastDay = None,
         dry_run: DryRun = False,
+        backfill: Backfill = False,
     ) -> Response:
         """Send the files of a return or an export; every row is accounted for.
 
@@ -132,6 +133,7 @@ def files_router(services: Services, room: UploadRoom) -> APIRouter:
             ends_on=to,
             mapping=upload.read_mapping(),
             dry_run=dry_run,
+            backfill=backfill,
         )
         return report_response(take(services, upload, asked), form)
 

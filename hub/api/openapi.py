@@ -12,7 +12,12 @@ from contracts.imports import ImportReport
 from contracts.measures import MeasuresDocument
 from contracts.problems import ProblemDocument, ProblemMeaning
 from contracts.quality import QualityDocument, QualityRulesDocument
-from contracts.receipts import ReceiptsDocument, RejectsDocument, SubmissionDocument
+from contracts.receipts import (
+    ReceiptsDocument,
+    RejectsDocument,
+    SubmissionAnswer,
+    SubmissionDocument,
+)
 from contracts.schemas import BODY_OF_TYPE, event_schema
 from contracts.status import HealthDocument, HubStatus, ReconciliationDocument
 from hub.api.description import EVENT_SCHEMA, reference
@@ -32,6 +37,7 @@ DOCUMENTS: Final[tuple[type, ...]] = (
     ReceiptsDocument,
     ReconciliationDocument,
     RejectsDocument,
+    SubmissionAnswer,
     SubmissionDocument,
 )
 

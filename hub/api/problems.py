@@ -1,27 +1,7 @@
-"""Which problem and HTTP status each failure becomes; no other place knows statuses of errors."""
+"""The ways in which a request fails at the door, before the hub does anything."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-
-from domain.errors import (
-    BrokerUnavailableError,
-    CheckpointRefusedError,
-    DatabaseUnavailableError,
-    EmbeddedDatabaseError,
-    ErasureRefusedError,
-    FencedOutError,
-    FileFormatError,
-    HubError,
-    KeyMissingError,
-    NotFoundError,
-    OutcomeUnknownError,
-    ReleaseRefusedError,
-    RemoteHubError,
-    RoleFailedError,
-    StorageFullError,
-    UsageError,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +41,12 @@ NO_SUCH_PATH: Final = Problem(
     status=404,
     title="There is nothing at this path",
     detail="See /docs for the paths that exist.",
+)
+NOT_PROVED_YET: Final = Problem(
+    code="not-proved-yet",
+    status=404,
+    title="No public checkpoint covers the submission yet",
+    detail="There is one a day; ask again after the next.",
 )
 WRONG_METHOD: Final = Problem(
     code="method-not-allowed",
@@ -156,128 +142,4 @@ REFUSED: Final = Problem(
     status=400,
     title="The request cannot be read",
     detail="The request breaks the rules of HTTP.",
-)
-
-OF_ERROR: Final[Mapping[type[HubError], Problem]] = {
-    HubError: Problem(code=HubError.code, status=500, title=FAULT.title, detail=FAULT.detail),
-    UsageError: Problem(
-        code=UsageError.code,
-        status=422,
-        title="This cannot be done as asked",
-        detail="See /docs for what can be asked.",
-    ),
-    NotFoundError: Problem(
-        code=NotFoundError.code,
-        status=404,
-        title="There is no such thing",
-        detail="Check the identifier.",
-    ),
-    DatabaseUnavailableError: Problem(
-        code=DatabaseUnavailableError.code,
-        status=503,
-        title="The database cannot be reached",
-        detail="Nothing was stored; try again.",
-        retry_seconds=5,
-    ),
-    BrokerUnavailableError: Problem(
-        code=BrokerUnavailableError.code,
-        status=503,
-        title="The broker cannot be reached",
-        detail="It is not known whether anything was stored; to send the same again is safe.",
-        retry_seconds=5,
-    ),
-    StorageFullError: Problem(
-        code=StorageFullError.code,
-        status=503,
-        title="The hub has no room left",
-        detail="Nothing was stored; operations must free space.",
-        retry_seconds=60,
-    ),
-    FencedOutError: Problem(
-        code=FencedOutError.code,
-        status=503,
-        title="Another process has taken over",
-        detail="Nothing was stored; try again.",
-        retry_seconds=1,
-    ),
-    OutcomeUnknownError: Problem(
-        code=OutcomeUnknownError.code,
-        status=503,
-        title="It is not known whether anything was stored",
-        detail="To send the same again is safe; it is counted once.",
-        retry_seconds=1,
-    ),
-    FileFormatError: Problem(
-        code=FileFormatError.code,
-        status=422,
-        title="The file is not in its format",
-        detail="Nothing of it was taken; compare it with the description of its format.",
-    ),
-    ErasureRefusedError: Problem(
-        code=ErasureRefusedError.code,
-        status=409,
-        title="The identity must be kept for now",
-        detail="Nothing was erased; try again when the reason to keep it has passed.",
-    ),
-    RemoteHubError: Problem(
-        code=RemoteHubError.code,
-        status=502,
-        title="Another hub did not answer as it should",
-        detail="Check its address and the token shown to it.",
-    ),
-    ReleaseRefusedError: Problem(
-        code=ReleaseRefusedError.code,
-        status=409,
-        title="The release would break a rule of publication",
-        detail="Nothing was published; operations settle what the rule asks for.",
-    ),
-    CheckpointRefusedError: Problem(
-        code=CheckpointRefusedError.code,
-        status=500,
-        title="The ledger contradicts what was signed",
-        detail="Nothing was signed; operations must restore the ledger.",
-    ),
-    EmbeddedDatabaseError: Problem(
-        code=EmbeddedDatabaseError.code,
-        status=503,
-        title="The embedded database does not run",
-        detail="Operations must start it; nothing was stored.",
-        retry_seconds=60,
-    ),
-    RoleFailedError: Problem(
-        code=RoleFailedError.code,
-        status=503,
-        title="A part of the hub does not run",
-        detail="Operations must start it; to send the same again is safe.",
-        retry_seconds=60,
-    ),
-    KeyMissingError: Problem(
-        code=KeyMissingError.code,
-        status=500,
-        title="A key of the vault is missing",
-        detail="Operations must restore it; nothing was stored.",
-    ),
-}
-
-PROBLEMS: Final = (
-    BATCH_INVALID,
-    NOT_AUTHENTICATED,
-    FORBIDDEN,
-    NO_SUCH_PATH,
-    WRONG_METHOD,
-    NOT_ACCEPTABLE,
-    TOO_SLOW,
-    BODY_TOO_LARGE,
-    UPLOAD_TOO_LARGE,
-    TOO_MANY_EVENTS,
-    WRONG_CONTENT_TYPE,
-    NOT_A_FORM,
-    UPLOAD_INVALID,
-    TOO_BUSY,
-    WRONG_PARAMETERS,
-    NOT_READY,
-    RANGE_WRONG,
-    FAULT,
-    REFUSED,
-    *OF_ERROR.values(),
 )

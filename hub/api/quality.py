@@ -13,8 +13,9 @@ from domain.quality_report import QualityQuery
 from hub.api.answers import JSON_TYPE, known_parameters, reply, reply_json
 from hub.api.description import COMMON_FAILURES, counts_answer, failures, read_answer
 from hub.api.door import KnownCaller, may_read
+from hub.api.error_problems import OF_ERROR
 from hub.api.media import preferred_media
-from hub.api.problems import FORBIDDEN, NOT_ACCEPTABLE, OF_ERROR
+from hub.api.problems import FORBIDDEN, NOT_ACCEPTABLE
 from hub.api.refusals import Refused
 from hub.api.services import Services
 from hub.api.submissions import PublisherInPath, registered

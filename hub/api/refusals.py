@@ -16,15 +16,8 @@ from contracts.problems import (
     problem_type,
 )
 from domain.errors import HubError
-from hub.api.problems import (
-    FAULT,
-    NO_SUCH_PATH,
-    OF_ERROR,
-    REFUSED,
-    WRONG_METHOD,
-    WRONG_PARAMETERS,
-    Problem,
-)
+from hub.api.error_problems import OF_ERROR
+from hub.api.problems import FAULT, NO_SUCH_PATH, REFUSED, WRONG_METHOD, WRONG_PARAMETERS, Problem
 
 # What the parsing library says of these holds the limit that was broken, never the value sent.
 SAFE_KINDS: Final = frozenset(

@@ -8,8 +8,9 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from contracts.imports import ImportReport
-from contracts.outcomes import Receipt, RejectsQuery, SubmissionRecord
+from contracts.outcomes import Receipt, RejectsQuery, SubmissionProofs, SubmissionRecord
 from contracts.status import HubStatus
+from contracts.tiles import TileName
 from domain.geography import Register
 from domain.identifiers import PublisherId
 from domain.measures import CountsAnswer, CountsQuery
@@ -56,6 +57,10 @@ class Gateway(MessageDoor, Protocol):
         """Return a door that stores nothing and tells how messages would end."""
         ...
 
+    def backfill(self) -> MessageDoor:
+        """Return a door for old events, by which new ones come first."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class FileRequest:
@@ -63,7 +68,7 @@ class FileRequest:
 
     sent_by: the publisher whose files they are. year: in which the collection year ends; None:
     not said. ends_on: the last day that the files are about; None: not said. mapping: how to read
-    the files, where the adapter asks for it. dry_run: check only.
+    the files, where the adapter asks for it. dry_run: check only. backfill: old events.
     """
 
     adapter: str
@@ -72,6 +77,7 @@ class FileRequest:
     ends_on: date | None
     mapping: bytes | None
     dry_run: bool
+    backfill: bool = False
 
 
 class FileDoor(Protocol):
@@ -98,6 +104,30 @@ class Submissions(Protocol):
 
         Ordered by (received_at, submission_id), both falling.
         """
+        ...
+
+
+class Log(Protocol):
+    """Knows what was signed of the ledger, and proves it."""
+
+    def checkpoint(self) -> str | None:
+        """Return the signed note of the last public checkpoint; None before the first."""
+        ...
+
+    def growth(self, old: int, new: int | None) -> str:
+        """Return the proof that one public checkpoint extends another; new: None: the last.
+
+        Raises NotFoundError if there is no public checkpoint of such a size, UsageError if they
+        are given the wrong way round.
+        """
+        ...
+
+    def tile(self, name: TileName) -> bytes | None:
+        """Return a tile; None if no checkpoint covers it."""
+        ...
+
+    def proofs(self, record: SubmissionRecord) -> SubmissionProofs:
+        """Return the receipts of a submission's records under the last public checkpoint."""
         ...
 
 
@@ -164,6 +194,7 @@ class Services:
     register: Register
     today: Callable[[], date]
     submissions: Submissions
+    log: Log
     counts: Counts
     quality: Quality
     status: StatusReader

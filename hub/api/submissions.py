@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,28 +11,37 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
-from contracts.outcomes import RejectsQuery
+from contracts.outcomes import RejectsQuery, SubmissionProofs, SubmissionRecord
 from contracts.reasons import Reason
 from contracts.receipts import (
     MOST_REJECTS,
     RejectsDocument,
-    SubmissionDocument,
+    SubmissionAnswer,
     decode_cursor,
     encode_cursor,
     rejects_csv,
+    submission_answer,
     submission_document,
 )
 from domain.errors import NotFoundError, UsageError
 from domain.identifiers import PUBLISHER_PATTERN, PublisherId
 from hub.api.answers import JSON_TYPE, known_parameters, reply, reply_json
-from hub.api.description import COMMON_FAILURES, counts_answer, failures, read_answer
+from hub.api.description import (
+    COMMON_FAILURES,
+    counts_answer,
+    failures,
+    read_answer,
+    text_answer,
+)
 from hub.api.door import KnownCaller, may_read
+from hub.api.error_problems import OF_ERROR
 from hub.api.media import preferred_media
-from hub.api.problems import FORBIDDEN, NOT_ACCEPTABLE, OF_ERROR
+from hub.api.problems import FORBIDDEN, NOT_ACCEPTABLE, NOT_PROVED_YET
 from hub.api.refusals import Refused
-from hub.api.services import Services
+from hub.api.services import Caller, Services
 
 CSV_TYPE: Final = "text/csv"
+TEXT: Final = "text/plain; charset=utf-8"
 FORMS: Final = (JSON_TYPE, CSV_TYPE)
 
 PublisherInPath = Annotated[
@@ -66,6 +76,9 @@ def rejects_query(
     )
 
 
+RecordNumber = Annotated[
+    int, Query(ge=1, le=100_000, description="Which of the submission's records, from 1.")
+]
 Wanted = Annotated[RejectsQuery, Depends(rejects_query)]
 
 
@@ -82,18 +95,38 @@ def submissions_router(services: Services) -> APIRouter:
     @router.get(
         "/submissions/{submission_id}",
         responses={
-            **read_answer(SubmissionDocument, "How the submission ended."),
+            **read_answer(SubmissionAnswer, "How the submission ended."),
             **failures(FORBIDDEN, OF_ERROR[NotFoundError]),
         },
     )
     def submission(request: Request, caller: KnownCaller, submission_id: UUID) -> Response:
-        """How one submission ended, by the id of its receipt."""
+        """How one submission ended, and what proves that the ledger holds it, by its receipt's id.
+
+        A proof comes with the first public checkpoint after the submission; there is one a day.
+        """
         position = services.status.position()
-        record = services.submissions.find(submission_id)
-        if record is None:
-            raise Refused(OF_ERROR[NotFoundError], "There is no submission with this id.")
-        may_read(services, caller, record.publisher)
-        return reply_json(request, submission_document(record), position=position)
+        record = found(services, caller, submission_id)
+        answer = submission_answer(record, services.log.proofs(record))
+        return reply_json(request, answer, position=position)
+
+    @router.get(
+        "/submissions/{submission_id}/receipt",
+        responses={
+            **text_answer("A C2SP tlog-proof, whose extra line is the record's leaf hash."),
+            **failures(FORBIDDEN, OF_ERROR[NotFoundError], NOT_PROVED_YET),
+        },
+    )
+    def receipt(
+        request: Request, caller: KnownCaller, submission_id: UUID, record: RecordNumber = 1
+    ) -> Response:
+        """The proof that the ledger holds a record of the submission, as a file to keep.
+
+        It holds for ever, with the checkpoint in it. A submission that made several records has
+        a proof for each; the header Link names the next.
+        """
+        position = services.status.position()
+        proofs = services.log.proofs(found(services, caller, submission_id))
+        return receipt_response(request, proofs, record, position)
 
     rejects_answers = {
         **counts_answer(RejectsDocument, (CSV_TYPE,), "A page of rejects, the latest first."),
@@ -116,6 +149,34 @@ def submissions_router(services: Services) -> APIRouter:
         return rejects_response(request, services, wanted, form=CSV_TYPE)
 
     return router
+
+
+def found(services: Services, caller: Caller, submission_id: UUID) -> SubmissionRecord:
+    """Return a submission that the caller may read about. Raises Refused if there is none."""
+    record = services.submissions.find(submission_id)
+    if record is None:
+        raise Refused(OF_ERROR[NotFoundError], "There is no submission with this id.")
+    may_read(services, caller, record.publisher)
+    return record
+
+
+def receipt_response(
+    request: Request, proofs: SubmissionProofs, number: int, position: int
+) -> Response:
+    """Return one proof of a submission as text, or say when there will be one."""
+    if proofs.due_at is not None:
+        due = proofs.due_at.isoformat(timespec="minutes")
+        raise Refused(
+            NOT_PROVED_YET,
+            f"The public checkpoint that will cover it is due at {due}; ask again then.",
+            headers={"Retry-After": format_datetime(proofs.due_at, usegmt=True)},
+        )
+    if number > len(proofs.texts):
+        raise Refused(OF_ERROR[NotFoundError], "The submission made no such record.")
+    more = number < len(proofs.texts)
+    links = {"Link": f'<{request.url.path}?record={number + 1}>; rel="next"'} if more else {}
+    content = proofs.texts[number - 1].encode()
+    return reply(request, content, position=position, media_type=TEXT, headers=links)
 
 
 def registered(services: Services, publisher: str) -> PublisherId:

@@ -18,6 +18,7 @@ from domain.errors import UsageError
 from domain.periods import london_date
 from hub.adapters import adapter_named, read_files
 from hub.commands.options import (
+    Backfill,
     DataDir,
     DryRun,
     Json,
@@ -25,7 +26,7 @@ from hub.commands.options import (
     publisher,
     settings_for,
 )
-from hub.commands.publishing import bring_up_to_date, require_publisher, show_report
+from hub.commands.publishing import bring_up_to_date, file_door, require_publisher, show_report
 from hub.console import bar, say, table
 from hub.file_formats import read_from_disk
 from hub.identity.sealing import seal
@@ -40,6 +41,7 @@ def import_ssd(
     ],
     publisher_id: PublisherOption,
     dry_run: DryRun = False,
+    backfill: Backfill = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -52,7 +54,7 @@ def import_ssd(
     files = read_from_disk(path)
     with open_hub(settings_for(data_dir)) as hub:
         options = _options(hub, publisher_id)
-        _import(hub, "ssd", files, options, dry_run=dry_run, as_json=as_json)
+        _import(hub, "ssd", files, options, dry_run=dry_run, backfill=backfill, as_json=as_json)
 
 
 def import_police_csv(
@@ -66,6 +68,7 @@ def import_police_csv(
         typer.Option("--check-mapping", help="Only say what is made of each column; send nothing."),
     ] = False,
     dry_run: DryRun = False,
+    backfill: Backfill = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -82,7 +85,9 @@ def import_police_csv(
     files = {file.name: _file(file)}
     with open_hub(settings_for(data_dir)) as hub:
         options = _options(hub, publisher_id, mapping=written)
-        _import(hub, "police-csv", files, options, dry_run=dry_run, as_json=as_json)
+        _import(
+            hub, "police-csv", files, options, dry_run=dry_run, backfill=backfill, as_json=as_json
+        )
 
 
 def import_annex_a(
@@ -92,6 +97,7 @@ def import_annex_a(
     ],
     publisher_id: PublisherOption,
     dry_run: DryRun = False,
+    backfill: Backfill = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -103,7 +109,7 @@ def import_annex_a(
     ends_on, files = _day(to), {file.name: _file(file)}
     with open_hub(settings_for(data_dir)) as hub:
         options = _options(hub, publisher_id, ends_on=ends_on)
-        _import(hub, "annex-a", files, options, dry_run=dry_run, as_json=as_json)
+        _import(hub, "annex-a", files, options, dry_run=dry_run, backfill=backfill, as_json=as_json)
 
 
 def _options(
@@ -130,13 +136,14 @@ def _import(
     options: ReadingOptions,
     *,
     dry_run: bool,
+    backfill: bool,
     as_json: bool,
 ) -> None:
     reading = read_files(adapter_named(name), files, options)
-    door = hub.gateway("file")
+    door = file_door(hub, dry_run=dry_run, backfill=backfill)
     with bar("importing", len(reading.messages)) as shown:
         answer = import_return(
-            door.rehearsal() if dry_run else door,
+            door,
             reading,
             publisher=options.publisher,
             progress=shown.step,

@@ -1,4 +1,4 @@
-"""Commands of operations: rebuild, release, checkpoint, verify, erase, disclose."""
+"""Commands of operations: rebuild, release, checkpoint, erase, disclose."""
 
 from base64 import b64encode
 from datetime import datetime
@@ -13,12 +13,11 @@ from domain.periods import Month, london_date
 from domain.vocabulary import ErasureReason
 from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, settings_for
 from hub.console import bar, say, table
+from hub.foundations import KEYS
 from hub.identity.keys import load_keys, load_log_signer
-from hub.ledger.checkpointing import make_checkpoint
-from hub.ledger.verifying import verify_ledger
 from hub.rebuilding import rebuild as rebuild_views
 from hub.release.build import release_month
-from hub.wiring import KEYS, open_hub
+from hub.wiring import open_hub
 
 
 def keys(
@@ -46,7 +45,7 @@ def rebuild(as_json: Json = False, data_dir: DataDir = None) -> None:
     Exit code 1: the same definitions gave other rows than the live views had.
     """
     with open_hub(settings_for(data_dir)) as hub, bar("rebuilding") as shown:
-        done = rebuild_views(hub.project_database, hub.projector, shown.to)
+        done = rebuild_views(hub.project_database, hub.projector, hub.archive, shown.note)
     if as_json:
         say(pretty(encode(done)).decode())
     else:
@@ -91,13 +90,15 @@ def release(
 
 
 def checkpoint(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """Sign how far the ledger has come; what it says later must extend that.
+    """Archive the ledger and sign how far it has come; what it says later must extend that.
 
-    Exit code 1: the ledger contradicts what was signed before; nothing was signed.
+    The checkpoint is not public, because it tells how many records there are. The daily public one
+    is made first if it is due. Exit code 1: the ledger contradicts what was signed before, or the
+    archive cannot be written; nothing was signed.
     """
     with open_hub(settings_for(data_dir)) as hub, bar("checkpoint") as shown:
         signer = hub.log_signer
-        made = make_checkpoint(hub.ledger_database, signer, hub.clock(), progress=shown.to)
+        made = hub.archivist.checkpoint(shown.to)
     if as_json:
         told = {
             "size": made.size,
@@ -109,26 +110,6 @@ def checkpoint(as_json: Json = False, data_dir: DataDir = None) -> None:
         say(pretty(encode(told)).decode())
     else:
         say(made.note.rstrip("\n"))
-
-
-def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
-    """Derive the ledger again from its records: leaf hashes, tiles, roots, signatures.
-
-    Exit code 1: something does not fit; the first such position, tile or checkpoint is named.
-    """
-    with open_hub(settings_for(data_dir)) as hub, bar("verifying") as shown:
-        found = verify_ledger(hub.reader, shown.to, verifier=hub.log_signer.verifier)
-    if as_json:
-        say(pretty(encode(found)).decode())
-    elif found.where is None:
-        say(
-            f"All {found.records:,} records fit, up to position {found.position}; so do"
-            f" {found.tiles:,} tiles and {found.checkpoints:,} signed checkpoints."
-        )
-    else:
-        say(f"{found.where.upper()}: {found.problem}")
-    if found.where is not None:
-        raise typer.Exit(PROBLEMS_IN_DATA)
 
 
 def erase(

@@ -15,6 +15,9 @@ PublisherOption = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Check only: nothing is stored, on this hub or another.")
 ]
+Backfill = Annotated[
+    bool, typer.Option("--backfill", help="These are old events: news of others go first.")
+]
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="The hub's data directory (HUB_DATA_DIR).")
 ]

@@ -15,6 +15,7 @@ from domain.errors import UsageError
 from domain.identifiers import PublisherId
 from hub.commands.options import (
     PROBLEMS_IN_DATA,
+    Backfill,
     DataDir,
     DryRun,
     Json,
@@ -26,7 +27,7 @@ from hub.commands.options import (
 from hub.commands.returns import answer_question, questions, show_questions
 from hub.console import bar, say, table
 from hub.event_files import refuse_unreadable
-from hub.importing import Door, import_return, merge, publish_file
+from hub.importing import Door, Recorder, import_return, merge, publish_file
 from hub.remote import RemoteHub
 from hub.return_files import read_ssda903
 from hub.settings import Settings
@@ -41,6 +42,7 @@ def publish(
     files: Annotated[list[str], typer.Argument(help="NDJSON or JSON array files; - is stdin.")],
     publisher_id: PublisherOption,
     dry_run: DryRun = False,
+    backfill: Backfill = False,
     as_json: Json = False,
     url: Url = None,
     data_dir: DataDir = None,
@@ -55,11 +57,12 @@ def publish(
     refuse_unreadable(files)
     if settings.url is not None:
         with RemoteHub(settings) as remote:
-            answer = _publish(remote, files, sender, dry_run=dry_run)
+            answer = _publish(remote, files, sender, dry_run=dry_run, backfill=backfill)
     else:
         with open_hub(settings) as hub:
             require_publisher(hub, publisher_id)
-            answer = _publish(hub.gateway("file"), files, sender, dry_run=dry_run)
+            door = hub.gateway("file")
+            answer = _publish(door, files, sender, dry_run=dry_run, backfill=backfill)
             bring_up_to_date(hub, settings)
     show_report(answer, as_json=as_json)
 
@@ -71,11 +74,22 @@ class RehearsingDoor(Door, Protocol):
         """Return a door that stores nothing."""
         ...
 
+    def backfill(self) -> Door:
+        """Return a door for old events."""
+        ...
+
 
 def _publish(
-    door: RehearsingDoor, files: list[str], sender: PublisherId, *, dry_run: bool
+    door: RehearsingDoor,
+    files: list[str],
+    sender: PublisherId,
+    *,
+    dry_run: bool,
+    backfill: bool,
 ) -> ImportReport:
-    chosen = door.rehearsal() if dry_run else door
+    chosen: Door = door
+    if dry_run or backfill:
+        chosen = door.rehearsal() if dry_run else door.backfill()
     with bar("checking" if dry_run else "publishing") as shown:
         answer = merge(
             {
@@ -98,6 +112,7 @@ def import_ssda903(
         typer.Option("--previous", help="Last year's return, if this hub never had it."),
     ] = None,
     dry_run: DryRun = False,
+    backfill: Backfill = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -124,10 +139,10 @@ def import_ssda903(
                 previous, publisher=sender, year=year - 1, contract=hub.contract, keys=hub.keys
             )
             reading = beside(last_year, reading)
-        door = hub.gateway("file")
+        door = file_door(hub, dry_run=dry_run, backfill=backfill)
         with bar("importing", len(reading.messages)) as shown:
             answer = import_return(
-                door.rehearsal() if dry_run else door,
+                door,
                 reading,
                 publisher=sender,
                 progress=shown.step,
@@ -140,6 +155,14 @@ def import_ssda903(
 
 app.command("questions")(questions)
 app.command("answer")(answer_question)
+
+
+def file_door(hub: Hub, *, dry_run: bool, backfill: bool) -> Recorder:
+    """Return the door for files: one that stores nothing, one for old events, or the usual one."""
+    gateway = hub.gateway("file")
+    if dry_run:
+        return gateway.rehearsal()
+    return gateway.backfill() if backfill else gateway
 
 
 def require_publisher(hub: Hub, publisher_id: str) -> None:

@@ -9,7 +9,15 @@ from hub.commands.options import DataDir, settings_for
 from hub.console import tell
 from hub.logs import configure_logs
 from hub.release.build import refresh_feed
-from hub.roles import run_api, run_intake, run_linker, run_projector, stop_on_signal
+from hub.roles import (
+    run_api,
+    run_archivist,
+    run_backup,
+    run_intake,
+    run_linker,
+    run_projector,
+    stop_on_signal,
+)
 from hub.serving import Supervisor
 from hub.settings import Settings
 from hub.wiring import open_hub
@@ -25,6 +33,8 @@ class RoleName(StrEnum):
 
     LINK = "link"
     PROJECT = "project"
+    ARCHIVE = "archive"
+    BACKUP = "backup"
     API = "api"
     INTAKE = "intake"
 
@@ -49,19 +59,6 @@ def announce(settings: Settings, token: str) -> None:
     tell("Ctrl-C stops everything.")
 
 
-def intake(
-    once: Annotated[bool, typer.Option("--once", help="Stop when the topics are read.")] = False,
-    metrics_port: MetricsPort = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Read every publisher's Kafka topic into the ledger until told to stop."""
-    settings = settings_for(data_dir, metrics_port=metrics_port)
-    configure_logs(settings.log_level, human=False)
-    stop = stop_on_signal(supervised=False)
-    with open_hub(settings) as hub:
-        run_intake(hub, stop, once=once)
-
-
 def role(name: RoleName) -> None:
     """Run one role under `hub serve`."""
     settings = settings_for()
@@ -72,6 +69,10 @@ def role(name: RoleName) -> None:
             run_linker(hub, stop)
         elif name is RoleName.PROJECT:
             run_projector(hub, stop)
+        elif name is RoleName.ARCHIVE:
+            run_archivist(hub, stop)
+        elif name is RoleName.BACKUP:
+            run_backup(hub, stop)
         elif name is RoleName.API:
             run_api(hub, stop)
         else:

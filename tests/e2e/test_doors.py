@@ -61,6 +61,7 @@ def test_metrics_are_on_the_management_port_only(national_hub: NationalHub) -> N
 
     assert metrics.status_code == 200
     assert "hub_ledger_position" in metrics.text
+    assert "hub_archive_position" in metrics.text
     assert elsewhere.status_code == 404
 
 

@@ -8,16 +8,16 @@ from typing import Final
 import pytest
 from kafka import KafkaAdminClient
 
-from domain.geography import Register
 from hub.broker import Brokers
 from hub.broker_producer import IntakeProducer
 from hub.wiring import Hub
+from tests.intake_process import register_of
 from tests.kafka_broker import KafkaBroker
 from tests.kafka_nation import Nation
 from tests.kafka_steps import new_name
 
 OUTAGES = "broker_outages"
-FORCES: Final = count()
+PAIRS: Final = count()
 
 
 @pytest.fixture(scope="session")
@@ -62,12 +62,14 @@ def new_publisher(brokers: Brokers) -> Callable[[], str]:
 
 @pytest.fixture
 def nation(hub: Hub, kafka_broker: KafkaBroker, brokers: Brokers) -> Nation:
-    """Two forces that no other test uses, and a hub that reads their topics alone."""
-    at = 2 * next(FORCES)
-    whole = hub.register
-    forces = whole.forces[at : at + 2]
-    register = Register(authorities=(), abolished=(), regions=whole.regions, forces=forces)
-    one, other = (each.id for each in register.publishers())
+    """Two publishers that no other test uses, and a hub that reads their topics alone."""
+    # Authorities from the end of the list: other tests take some from its begin.
+    authorities = [each for each in hub.register.authorities if each.number >= "800"]
+    names = [str(each.publisher_id) for each in hub.register.forces]
+    names += [str(each.publisher_id) for each in reversed(authorities)]
+    at = 2 * next(PAIRS)
+    one, other = sorted(names[at : at + 2])
+    register = register_of(hub.register, [one, other])
     brokers.ensure_topics([one, other])
     return Nation(
         hub=hub,
@@ -79,9 +81,11 @@ def nation(hub: Hub, kafka_broker: KafkaBroker, brokers: Brokers) -> Nation:
 
 
 @pytest.fixture
-def broker_outages() -> Iterator[None]:
+def broker_outages(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Needed by tests in which no broker answers: see `pytest_collection_modifyitems`."""
     yield
+    # What the client logged holds on to errors, and so to sockets.
+    caplog.get_records("call").clear()
     gc.collect()
 
 

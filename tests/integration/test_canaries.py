@@ -85,7 +85,7 @@ def live_through_everything(hub: Hub) -> None:
     """Link, project, rebuild, disclose, erase, and link again."""
     follow(hub)
     hub.linker.come_of_age()
-    rebuild(hub.project_database, hub.projector)
+    rebuild(hub.project_database, hub.projector, hub.archive)
     hub.rights.disclose(subject_of(hub, CHILD), reader="operator", purpose="check")
     located = message(
         "missing.episode.located.v1", subject="CANARY-EPISODE-5512", child=CHILD, event_id="found"

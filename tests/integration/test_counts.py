@@ -48,7 +48,7 @@ def cells_of(hub: Hub, query: CountsQuery) -> Cells:
 def ledger(hub: Hub) -> list[RecordedEvent]:
     """Return the whole ledger."""
     with hub.reader.snapshot() as connection:
-        return list(read_from(connection, after=0, until=10**9))
+        return list(read_from(connection, hub.archive, after=0, until=10**9))
 
 
 @pytest.fixture(scope="module")

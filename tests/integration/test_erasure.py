@@ -98,7 +98,7 @@ def test_after_an_erasure_nothing_finds_the_child_again_and_every_count_stays(hu
         hub.rights.find(f"{BIRMINGHAM}/C-1")
     assert before == [(("2026-03", "10-15", "330"), 1)]
     assert missing_children(hub) == before
-    assert rebuild(hub.project_database, hub.projector).equal
+    assert rebuild(hub.project_database, hub.projector, hub.archive).equal
     assert missing_children(hub) == before
 
 

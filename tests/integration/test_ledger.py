@@ -31,14 +31,17 @@ def write(database: Database, size: int) -> None:
         append(connection, lock_head(connection), drafts, now=NOON)
 
 
-def tail(database: Database, last: int, done: Event) -> list[int]:
+def tail(hub: Hub, last: int, done: Event) -> list[int]:
     """Read on from the last position seen, until everything was written and read."""
     seen: list[int] = []
     while True:
         finished = done.is_set()
-        with database.snapshot() as connection:
+        with hub.reader.snapshot() as connection:
             after = seen[-1] if seen else 0
-            fresh = [each.position for each in read_from(connection, after=after, until=last)]
+            fresh = [
+                each.position
+                for each in read_from(connection, hub.archive, after=after, until=last)
+            ]
         seen += fresh
         if finished and not fresh:
             return seen
@@ -55,7 +58,7 @@ def test_a_reader_that_tails_misses_nothing_while_eight_write(hub: Hub) -> None:
             write(writing, size)
 
     with ThreadPoolExecutor(WRITERS + 1) as pool:
-        tailing = pool.submit(tail, hub.reader, total + 1, done)
+        tailing = pool.submit(tail, hub, total + 1, done)
         for each in [pool.submit(write_all) for _ in range(WRITERS)]:
             each.result()
         done.set()
@@ -78,7 +81,11 @@ def test_a_batch_that_was_rolled_back_leaves_no_gap(hub: Hub) -> None:
     writing.close()
 
     with database.snapshot() as connection:
-        assert [each.position for each in read_from(connection, after=0, until=9)] == [1, 2, 3]
+        assert [each.position for each in read_from(connection, hub.archive, after=0, until=9)] == [
+            1,
+            2,
+            3,
+        ]
 
 
 def test_the_time_of_recording_never_goes_back(hub: Hub, clock: SettableClock) -> None:
@@ -101,7 +108,7 @@ def test_what_is_read_is_what_was_written(hub: Hub) -> None:
     writing.close()
 
     with hub.reader.snapshot() as connection:
-        records = list(read_from(connection, after=0, until=len(EVENTS)))
+        records = list(read_from(connection, hub.archive, after=0, until=len(EVENTS)))
 
     assert [record.event for record in records] == list(EVENTS)
     assert {record.provenance for record in records} == {ORIGIN}

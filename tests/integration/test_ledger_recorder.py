@@ -1,6 +1,7 @@
 """The ledger as the eventsourcing library's recorder: order, limits, subscriptions, failures."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Timer
 from time import monotonic
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from eventsourcing.persistence import ProgrammingError, StoredEvent
 
 from contracts.stored import decode_event, encode_event
 from domain.errors import DatabaseUnavailableError, OutcomeUnknownError
+from hub.archive.store import Archive
 from hub.database import Database, Role
 from hub.ledger.recorder import POLL_SECONDS, LedgerRecorder
 from hub.wiring import Hub
@@ -36,7 +38,7 @@ SELECT count(*) FROM pg_stat_activity
 @pytest.fixture
 def recorder(hub: Hub, clock: SettableClock) -> Iterator[LedgerRecorder]:
     database = Database(hub.database_url, Role.INTAKE)
-    yield LedgerRecorder(database, clock)
+    yield LedgerRecorder(database, hub.archive, clock)
     database.close()
 
 
@@ -122,11 +124,13 @@ def test_a_connection_that_breaks_during_the_commit_leaves_the_outcome_open(
     assert recorder.insert_events([aged()]) == [2]
 
 
-def test_a_database_that_was_never_reached_leaves_nothing_open(clock: SettableClock) -> None:
+def test_a_database_that_was_never_reached_leaves_nothing_open(
+    clock: SettableClock, tmp_path: Path
+) -> None:
     nowhere = Database("postgresql://nobody@127.0.0.1:1/hub?connect_timeout=1", Role.INTAKE)
 
     with pytest.raises(DatabaseUnavailableError):
-        LedgerRecorder(nowhere, clock).insert_events([aged()])
+        LedgerRecorder(nowhere, Archive(tmp_path), clock).insert_events([aged()])
 
     nowhere.close()
 

@@ -37,7 +37,7 @@ def register(
 
 def decided(hub: Hub, kind: type[Event]) -> list[Event]:
     with hub.reader.snapshot() as connection:
-        records = list(read_from(connection, after=0, until=10_000))
+        records = list(read_from(connection, hub.archive, after=0, until=10_000))
     return [record.event for record in records if isinstance(record.event, kind)]
 
 

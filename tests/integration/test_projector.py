@@ -83,7 +83,7 @@ def checksums(hub: Hub, build: int) -> list[tuple[str, int]]:
 
 def caught_up(hub: Hub, chunk: int) -> list[tuple[str, int]]:
     """Return the checksums of a new build that was brought up to date in steps of `chunk`."""
-    projector = Projector(hub.project_database, hub.engine, chunk=chunk)
+    projector = Projector(hub.project_database, hub.engine, hub.archive, chunk=chunk)
     with hub.project_database.transaction() as connection:
         build = projector.start_build(connection)
     projector.catch_up(build)
@@ -106,7 +106,7 @@ def test_live_caught_up_and_rebuilt_views_are_equal_row_by_row(hub: Hub, seed: i
 
     live = checksums(hub, 1)
     at_once, step_by_step = caught_up(hub, 100_000), caught_up(hub, 15)
-    rebuilt = rebuild(hub.project_database, hub.projector)
+    rebuilt = rebuild(hub.project_database, hub.projector, hub.archive)
 
     assert live[0][1] > 20
     assert at_once == step_by_step == live
@@ -122,7 +122,7 @@ def test_a_rebuild_swaps_and_drops_the_old_build_and_what_was_left_of_others(hub
     with hub.project_database.transaction() as connection:
         hub.projector.start_build(connection)
 
-    result = rebuild(hub.project_database, hub.projector)
+    result = rebuild(hub.project_database, hub.projector, hub.archive)
 
     active = hub.projector.active_build()
     head = hub.status.read().ledger_position
@@ -138,8 +138,8 @@ def test_a_rebuild_says_when_the_live_views_were_wrong_and_puts_them_right(hub: 
     with hub.project_database.transaction() as connection:
         connection.execute("DELETE FROM projection.incident_counts_v1 WHERE source = 'national'")
 
-    first = rebuild(hub.project_database, hub.projector)
-    second = rebuild(hub.project_database, hub.projector)
+    first = rebuild(hub.project_database, hub.projector, hub.archive)
+    second = rebuild(hub.project_database, hub.projector, hub.archive)
 
     assert [each.view for each in first.comparisons if not each.equal] == ["incident_counts_v1"]
     assert second.equal
@@ -154,7 +154,7 @@ def short_sighted() -> ShortSighted:
 
 def park(hub: Hub, engine: ShortSighted, children: Sequence[str]) -> Projector:
     engine.unreadable = frozenset(str(subject_of(hub, child)) for child in children)
-    return Projector(hub.project_database, engine, chunk=2)
+    return Projector(hub.project_database, engine, hub.archive, chunk=2)
 
 
 def test_a_child_that_cannot_be_computed_is_parked_alike_live_and_rebuilt(
@@ -168,7 +168,7 @@ def test_a_child_that_cannot_be_computed_is_parked_alike_live_and_rebuilt(
 
     projector.catch_up(build)
     live = state(hub, build)
-    rebuilt = rebuild(hub.project_database, projector)
+    rebuilt = rebuild(hub.project_database, projector, hub.archive)
 
     parked, facts = live
     assert parked == {subject_of(hub, "C-2")}
@@ -228,7 +228,7 @@ def test_a_parked_child_without_an_episode_is_parked_alike_live_and_rebuilt(
 
     projector.catch_up(build)
     live = state(hub, build)
-    rebuilt = rebuild(hub.project_database, projector)
+    rebuilt = rebuild(hub.project_database, projector, hub.archive)
 
     assert state(hub, rebuilt.build) == live
     short_sighted.close()

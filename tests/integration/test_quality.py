@@ -60,12 +60,12 @@ def test_live_caught_up_and_rebuilt_views_are_equal_row_by_row(hub: Hub, seed: i
     follow(hub)
 
     live = checksums(hub, 1)
-    stepwise = Projector(hub.project_database, hub.engine, chunk=25)
+    stepwise = Projector(hub.project_database, hub.engine, hub.archive, chunk=25)
     with hub.project_database.transaction() as connection:
         build = stepwise.start_build(connection)
     stepwise.catch_up(build)
     in_steps = checksums(hub, build)
-    rebuilt = rebuild(hub.project_database, hub.projector)
+    rebuilt = rebuild(hub.project_database, hub.projector, hub.archive)
 
     assert live["findings_v1"][1] > 10
     assert in_steps == live
@@ -187,7 +187,7 @@ def test_a_message_of_several_events_is_received_once_wherever_steps_are_cut(
         message("missing.period.declared.v1", rows=2, **span),
     )
     hub.linker.catch_up()
-    stepwise = Projector(hub.project_database, hub.engine, chunk=chunk)
+    stepwise = Projector(hub.project_database, hub.engine, hub.archive, chunk=chunk)
     stepwise.catch_up(stepwise.active_build())
 
     (declared,) = ask(hub).declared
@@ -232,7 +232,7 @@ def test_a_placement_of_a_child_who_was_never_missing_is_judged_live_and_rebuilt
     follow(hub)
     live = rows(hub, CODES)
 
-    rebuilt = rebuild(hub.project_database, hub.projector)
+    rebuilt = rebuild(hub.project_database, hub.projector, hub.archive)
 
     assert live == rows(hub, CODES) == [("DQ11",)]
     assert rebuilt.equal

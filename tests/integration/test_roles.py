@@ -79,8 +79,12 @@ def test_intake_adds_to_the_vault_and_asks_it_one_question(used: Hub) -> None:
     }
     asked = {role: rows(used, RUNS_AS_OWNER, [list(OURS), role.value]) for role in Role}
     assert asked == {
-        Role.INTAKE: [("vault.resolve(bytea[])",)],
-        Role.VAULT: [],
+        Role.INTAKE: [
+            ("intake.end_silent_processes()",),
+            ("ledger.make_room(bigint)",),
+            ("vault.resolve(bytea[])",),
+        ],
+        Role.VAULT: [("ledger.make_room(bigint)",)],
         Role.PROJECT: [],
         Role.READ: [],
     }
@@ -104,7 +108,8 @@ def test_nobody_may_change_or_remove_a_record_and_readers_may_not_add_one(used: 
 
     writing = [("ledger", "head", "UPDATE"), ("ledger", "stored_events", "INSERT")]
     signing = [
-        ("ledger", table, "INSERT") for table in ("checkpoint_refusals", "checkpoints", "tiles")
+        ("ledger", table, "INSERT")
+        for table in ("checkpoint_refusals", "checkpoints", "paddings", "tiles")
     ]
     assert may == {
         Role.INTAKE: sorted(writing + signing),

@@ -30,6 +30,7 @@ class MemoryGateway:
     checked: list[bytes] = field(default_factory=list)
     senders: list[PublisherId | None] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    backfills: int = 0
 
     def receive(
         self, messages: Sequence[bytes], *, sent_by: PublisherId | None, wait_seconds: float
@@ -41,6 +42,11 @@ class MemoryGateway:
         self.senders.append(sent_by)
         self.waits.append(wait_seconds)
         return [self.receipt(message) for message in messages]
+
+    def backfill(self) -> "MemoryGateway":
+        """Note that old events follow."""
+        self.backfills += 1
+        return self
 
     def rehearsal(self) -> "MemoryRehearsal":
         """Return a door that keeps nothing."""

@@ -34,6 +34,7 @@ from domain.measures import (
 from hub.api.app import build_app
 from hub.api.services import Caller, Services
 from tests.unit.api_gateways import POSITION, MemoryFiles, MemoryGateway
+from tests.unit.api_log import MemoryLog
 from tests.unit.quality_examples import MemoryQuality
 
 OPERATOR = "operator-token"
@@ -174,6 +175,7 @@ class Bench:
     today: date = date(2026, 3, 14)
     register: Register = field(default_factory=read_register)
     submissions: MemorySubmissions = field(default_factory=MemorySubmissions)
+    log: MemoryLog = field(default_factory=MemoryLog)
     counts: MemoryCounts = field(default_factory=MemoryCounts)
     quality: MemoryQuality = field(default_factory=MemoryQuality)
     health: MemoryHealth = field(default_factory=MemoryHealth)
@@ -190,6 +192,7 @@ class Bench:
                 register=self.register,
                 today=lambda: self.today,
                 submissions=self.submissions,
+                log=self.log,
                 counts=self.counts,
                 quality=self.quality,
                 status=MemoryStatus(),

@@ -11,6 +11,7 @@ from domain.care_events import (
     ProtectionPlanStarted,
     StatutoryReviewHeld,
 )
+from domain.decisions import LedgerPadded, OutcomeCount, SubmissionsSettled
 from domain.episode_events import (
     AttributionCorrected,
     EpisodeGrouped,
@@ -286,4 +287,9 @@ CATALOGUE_SAMPLES: Final[tuple[Event, ...]] = (
         from_date=date(2026, 2, 1),
         to_date=date(2026, 2, 28),
     ),
+    SubmissionsSettled(
+        outcomes=(OutcomeCount(publisher="la-330", outcome="accepted", reason="", count=2),),
+        salt=SUBJECT_ID,
+    ),
+    LedgerPadded(size=9216, salt=SUBJECT_ID),
 )

@@ -13,9 +13,11 @@ from hub.api.services import Caller
 from tests.unit.api_services import BIRMINGHAM, RICHMOND, Bench, rejected
 from tests.unit.upload_forms import form
 
+PUBLIC_LOG = ("checkpoint", "consistency")
 OPEN = {
     *((method, path) for method in ("GET", "HEAD") for path in ("/", "/feed", "/feed/{path:path}")),
     *((method, path) for method in ("GET", "HEAD") for path in ("/livez", "/readyz")),
+    *((method, f"/log/{name}") for method in ("GET", "HEAD") for name in PUBLIC_LOG),
     # An empty form; when it is sent, it shows a token like any other request.
     ("GET", "/publishers/upload"),
     ("GET", "/publishers/assets/{name}"),
@@ -140,6 +142,7 @@ def test_the_operator_may_read_everything(bench: Bench, path: str) -> None:
         ("/v1/submissions/00000000-0000-0000-0000-000000000001", 200),
         ("/v1/submissions/00000000-0000-0000-0000-000000000002", 403),
         ("/v1/submissions/00000000-0000-0000-0000-000000000003", 403),
+        ("/log/tile/0/000", 403),
         ("/v1/publishers/la-318/rejects", 200),
         ("/v1/publishers/la-330/rejects", 403),
         ("/v1/publishers/la-999/rejects", 403),

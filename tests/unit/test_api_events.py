@@ -54,6 +54,17 @@ def test_a_batch_gets_a_receipt_for_each_event_in_its_order(bench: Bench, kind: 
     ]
 
 
+def test_old_events_go_through_the_door_for_old_events(bench: Bench) -> None:
+    bench.post(b'{"id":"1"}', ONE)
+    new = bench.gateway.backfills
+
+    answer = bench.post(b'{"id":"2"}', ONE, path="/v1/events?backfill=true")
+
+    assert answer.status_code == 202
+    assert (new, bench.gateway.backfills) == (0, 1)
+    assert bench.gateway.received == [b'{"id":"1"}', b'{"id":"2"}']
+
+
 def test_outcomes_that_are_not_known_yet_are_null(bench: Bench) -> None:
     bench.gateway.settles = None
 

@@ -14,7 +14,8 @@ from contracts.problems import problem_code, problem_type
 from contracts.reasons import Reason
 from domain.errors import DatabaseUnavailableError, HubError, KeyMissingError, NotFoundError
 from hub.api.edge import CLIENT_GONE
-from hub.api.problems import OF_ERROR, PROBLEMS, WRONG_METHOD
+from hub.api.error_problems import OF_ERROR, PROBLEMS
+from hub.api.problems import WRONG_METHOD
 from hub.api.refusals import Refused, problem_of, refusal_of
 from tests.unit.api_services import Bench
 

@@ -18,7 +18,7 @@ from contracts.receipts import decode_cursor, encode_cursor
 from contracts.schemas import event_schema
 from contracts.status import SourceEpisodeTotals, SubmissionTotals
 from domain.errors import UsageError
-from hub.api.problems import PROBLEMS
+from hub.api.error_problems import PROBLEMS
 from tests.unit.api_gateways import POSITION
 from tests.unit.api_services import BIRMINGHAM, NOON, STATUS, Bench, rejected
 
@@ -72,6 +72,8 @@ def test_a_submission_is_found_by_the_id_of_its_receipt(bench: Bench) -> None:
         },
         "received_at": "2026-03-14T12:00:00Z",
         "seen": 1,
+        "proofs": [],
+        "proofs_due_at": None,
     }
 
 

@@ -3,7 +3,8 @@
 import json
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
+from uuid import UUID
 
 import jsonschema_rs
 import pytest
@@ -12,16 +13,22 @@ from msgspec.json import decode, encode
 
 from contracts.asyncapi import (
     ASYNCAPI_FILE,
+    BACKFILL_ADDRESS,
     INTAKE_ADDRESS,
-    REJECTION,
     REJECTS_ADDRESS,
     asyncapi_document,
 )
-from contracts.receipts import submission_document
+from contracts.reasons import Reason
 from contracts.register import read_register
+from contracts.rejection_events import (
+    REJECTION,
+    RejectedSubmission,
+    rejection_event,
+    rejection_json,
+)
 from contracts.schemas import BODY_OF_TYPE
-from hub.api.examples import RECORD
-from hub.broker import intake_topic, rejects_topic
+from hub.broker import backfill_topic, intake_topic, rejects_topic
+from tests.examples import NOON
 from tests.unit.api_services import Bench
 
 OFFICIAL: Final = Path(__file__).parents[1] / "asyncapi" / "asyncapi-3.0.0.json"
@@ -67,6 +74,7 @@ def test_every_event_type_is_a_message_of_the_intake_channel(document: dict[str,
     rejects = document["channels"]["rejects"]["messages"]
 
     assert list(listed) == list(BODY_OF_TYPE)
+    assert list(document["channels"]["backfill"]["messages"]) == list(BODY_OF_TYPE)
     assert list(rejects) == [REJECTION]
     assert set(document["components"]["messages"]) == {*listed, *rejects}
 
@@ -77,6 +85,7 @@ def test_addresses_are_those_of_the_brokers_topics(document: dict[str, Any]) -> 
     assert len(publishers) == len(read_register().publishers())
     for publisher in publishers:
         assert INTAKE_ADDRESS.format(publisher=publisher) == intake_topic(publisher)
+        assert BACKFILL_ADDRESS.format(publisher=publisher) == backfill_topic(publisher)
         assert REJECTS_ADDRESS.format(publisher=publisher) == rejects_topic(publisher)
 
 
@@ -93,11 +102,28 @@ def test_a_messages_example_satisfies_its_payload_for_tools_of_the_standard(
         Draft7Validator(message["payload"]).validate(example["payload"])
 
 
-def test_a_rejection_satisfies_its_payload(document: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "reason"), [("rejected", Reason.CODE_UNKNOWN), ("conflict", None)]
+)
+def test_a_rejection_satisfies_its_payload(
+    document: dict[str, Any], outcome: Literal["rejected", "conflict"], reason: Reason | None
+) -> None:
     payload = document["components"]["messages"][REJECTION]["payload"]
     schema = {**payload, "components": document["components"]}
+    rejected = RejectedSubmission(
+        submission_id=UUID(int=7),
+        outcome=outcome,
+        reason=reason,
+        pointer="/data/sex",
+        message="A code is not in its list.",
+        topic=intake_topic("la-330"),
+        offset=12,
+    )
 
-    Draft7Validator(schema).validate(decode(encode(submission_document(RECORD))))
+    told = decode(rejection_json(rejection_event(UUID(int=8), NOON, rejected)))
+
+    Draft7Validator(schema).validate(told)
+    assert told["time"] == "2026-03-14T12:00:00Z"
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import UsageError
-from hub.broker import checked_bootstrap, intake_topic, publisher_of, rejects_topic
+from hub.broker import TOPICS_OF_PUBLISHER, checked_bootstrap, intake_topic, publisher_of
 from hub.broker_backlog import BACKLOG_BYTES, Backlog, FetchedMessage, fair_shares
 from hub.broker_logs import CalmKafkaHandler, quieten_kafka_logs
 
@@ -18,11 +18,11 @@ WAITING = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 2_000))
 
 
 @pytest.mark.parametrize("publisher", ["la-301", "pf-E23000001", "pf-btp"])
-def test_a_publisher_has_two_topics_that_name_it(publisher: str) -> None:
-    topics = [intake_topic(publisher), rejects_topic(publisher)]
+def test_a_publisher_has_three_topics_that_name_it(publisher: str) -> None:
+    topics = [name(publisher) for name in TOPICS_OF_PUBLISHER]
 
-    assert topics == [f"hub.intake.{publisher}.v1", f"hub.rejects.{publisher}.v1"]
-    assert [publisher_of(topic) for topic in topics] == [publisher, publisher]
+    assert topics == [f"hub.{kind}.{publisher}.v1" for kind in ("intake", "backfill", "rejects")]
+    assert [publisher_of(topic) for topic in topics] == [publisher] * 3
 
 
 @pytest.mark.parametrize("publisher", ["", "la.301", "la 301", "la-301\n", "la_301"])
@@ -80,7 +80,7 @@ def test_what_is_left_of_a_topic_waits_behind_the_others() -> None:
 
     assert [one.offset for one in taken] == [0, 1]
     assert list(backlog.shares(total=10)) == ["b", "a"]
-    assert backlog.end("a") == 4
+    assert [each.offset for each in (backlog.first("a"), backlog.last("a")) if each] == [2, 3]
 
 
 def test_a_topic_is_full_when_it_has_enough_for_two_polls() -> None:
@@ -104,7 +104,7 @@ def test_everything_is_full_when_too_many_bytes_wait() -> None:
     assert before == {"a", "b"}
     assert backlog.full(["a", "b"], total=10) == set()
     assert not backlog
-    assert backlog.end("a") is None
+    assert backlog.first("a") is backlog.last("a") is None
 
 
 def test_the_kafka_client_repeats_itself_once_in_half_a_minute_and_quotes_nothing() -> None:

@@ -17,7 +17,9 @@ ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy"
 COMPOSE: Final = DEPLOY / "compose.yaml"
 DOCKERFILE: Final = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
-METRICS: Final = ROOT / "hub" / "metrics.py"
+METRICS: Final = tuple(
+    ROOT / "hub" / name for name in ("metrics.py", "intake_metrics.py", "backup/watching.py")
+)
 
 YAML_FILES: Final = sorted([*DEPLOY.rglob("*.yaml"), *DEPLOY.rglob("*.yml")])
 DASHBOARDS: Final = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
@@ -223,7 +225,8 @@ def test_the_dashboard_that_opens_first_is_where_grafana_looks_for_it() -> None:
 
 
 def test_every_expression_names_only_metrics_that_the_hub_exports() -> None:
-    exported = set(re.findall(r'"(hub_[a-z0-9_]+)"', METRICS.read_text(encoding="utf-8")))
+    sources = "".join(path.read_text(encoding="utf-8") for path in METRICS)
+    exported = set(re.findall(r'"(hub_[a-z0-9_]+)"', sources))
     declared = {base(name) for name in exported} | PROMETHEUS_OWN
 
     unknown = {

@@ -14,11 +14,8 @@ from hypothesis import strategies as st
 
 from contracts.stored import encode_event
 from domain.codes import PLACEMENT_GROUPS
-from domain.decisions import (
-    SubmissionsSettled,
-)
 from domain.episodes import facts_of
-from domain.events import EpisodeEvent, PublisherEvent
+from domain.events import EpisodeEvent, HousekeepingEvent, PublisherEvent
 from domain.national import EpisodeFacts
 from domain.records import RecordedEvent
 from projections.engine import FAMILIES, RECORDS, SUBJECTS, EpisodeEngine
@@ -61,7 +58,7 @@ def tables(records: Sequence[RecordedEvent]) -> tuple[pa.Table, pa.Table, pa.Tab
             *(
                 each.event.subject_id
                 for each in records
-                if not isinstance(each.event, SubmissionsSettled | PublisherEvent)
+                if not isinstance(each.event, HousekeepingEvent | PublisherEvent)
             ),
         }
     ]

@@ -7,8 +7,10 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from domain.errors import DatabaseUnavailableError
-from hub.metrics import IntakeLagCollector, LedgerCollector, Meters
+from domain.errors import ArchiveUnusableError, DatabaseUnavailableError
+from hub.intake_metrics import IntakeCollector, IntakeStateCollector
+from hub.kafka_lanes import IntakeReadings, Lag
+from hub.metrics import ArchiveCollector, LedgerCollector, Meters
 
 
 class Rows:
@@ -33,15 +35,31 @@ class Rows:
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Answer with as many columns as were asked for."""
         head = re.split(r"\n\s+FROM [a-z_]+\.[a-z_]+", self.query, maxsplit=1)[0]
+        if "intake.stops" in self.query:
+            return [("la-330", "intake", "topic-recreated", 1)]
+        if "intake.outbox" in self.query:
+            return [(3, 1.5)]
         if "transport" in head:
             return [("la-330", "https", "accepted", 3)]
         if "reason" in head:
             return [("la-330", "not-json", 1)]
+        if "CASE WHEN public" in head:
+            return [("yes", 1.5e9, 1024)]
         if "extract(epoch FROM max" in head:
             return [("la-330", 1.5e9)]
         if "h.position" in head:
             return [(9, 8, 7, 0.5)]
         return [("ledger.stored_events", 8192)] if "size" in head else [(0,)]
+
+
+class Reader:
+    """An intake role that reads two publishers' topics."""
+
+    readings = IntakeReadings(
+        leases=2,
+        live={"la-330": Lag(messages=2, seconds=1.5)},
+        backfill={"la-330": Lag(messages=9, seconds=0.0)},
+    )
 
 
 def names(*collectors: Any, registry: CollectorRegistry | None = None) -> set[str]:
@@ -57,7 +75,9 @@ def test_every_series_begins_with_hub() -> None:
     meters = Meters()
     found = names(
         LedgerCollector(Rows()),  # type: ignore[arg-type]
-        IntakeLagCollector(lambda: {"la-330": 2}),
+        IntakeCollector(Reader()),
+        IntakeStateCollector(Rows()),  # type: ignore[arg-type]
+        ArchiveCollector(lambda: 65_536),
         registry=meters.registry,
     )
 
@@ -71,7 +91,9 @@ def test_the_promised_series_are_there() -> None:
 
     found = names(
         LedgerCollector(Rows()),  # type: ignore[arg-type]
-        IntakeLagCollector(lambda: {"la-330": 2}),
+        IntakeCollector(Reader()),
+        IntakeStateCollector(Rows()),  # type: ignore[arg-type]
+        ArchiveCollector(lambda: 65_536),
         registry=meters.registry,
     )
 
@@ -80,12 +102,21 @@ def test_the_promised_series_are_there() -> None:
         "hub_rejects_total",
         "hub_publisher_last_event_timestamp_seconds",
         "hub_intake_lag_events",
+        "hub_intake_lag_seconds",
+        "hub_intake_backfill_lag_events",
+        "hub_intake_leases_held",
+        "hub_intake_processes",
+        "hub_intake_stopped_partitions",
+        "hub_outbox_messages",
+        "hub_outbox_age_seconds",
         "hub_intake_commit_seconds",
         "hub_ledger_position",
         "hub_projection_position",
         "hub_projection_lag_seconds",
         "hub_quarantine_size",
         "hub_checkpoint_timestamp_seconds",
+        "hub_checkpoint_size",
+        "hub_archive_position",
         "hub_checkpoint_refusals",
         "hub_http_request_duration_seconds",
         "hub_db_size_bytes",
@@ -97,3 +128,10 @@ def test_a_scrape_without_a_database_says_so_and_nothing_else() -> None:
     found = names(LedgerCollector(Rows(up=False)))  # type: ignore[arg-type]
 
     assert found == {"hub_database_up", "hub_build_info"}
+
+
+def test_an_archive_that_cannot_be_read_has_no_position() -> None:
+    def extent() -> int:
+        raise ArchiveUnusableError("gone")
+
+    assert names(ArchiveCollector(extent)) == set()

@@ -60,7 +60,7 @@ def test_the_exact_position_is_for_the_hub_and_whole_blocks_are_for_the_public(
     result = publish(tmp_path)
 
     assert result.position == POSITION
-    assert example_release().position_at_most == position_block(POSITION) == 128 * POSITION_BLOCK
+    assert example_release().position_at_most == position_block(POSITION) == 2 * POSITION_BLOCK
     assert publish(tmp_path).position is None
 
 

@@ -203,7 +203,9 @@ def test_final_figures_come_in_the_november_after_the_reporting_year(
     assert final_due(month) == due
 
 
-@pytest.mark.parametrize(("position", "block"), [(0, 0), (1, 1024), (1024, 1024), (1025, 2048)])
+@pytest.mark.parametrize(
+    ("position", "block"), [(0, 0), (1, 65_536), (65_536, 65_536), (65_537, 131_072)]
+)
 def test_a_position_is_published_in_whole_blocks(position: int, block: int) -> None:
     assert position_block(position) == block
     assert position_block(position) % POSITION_BLOCK == 0

@@ -123,6 +123,7 @@ def test_a_record_lies_in_the_stream_of_its_episode_else_of_its_child_else_of_th
     assert stream_of(event("person-linked")) == SUBJECT_ID
     assert stream_of(event("placement-started")) == SUBJECT_ID
     assert stream_of(event("submissions-settled")) == HUB_STREAM
+    assert stream_of(event("ledger-padded")) == HUB_STREAM
     assert stream_of(event("period-declared")) == HUB_STREAM
 
 

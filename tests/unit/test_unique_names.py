@@ -10,7 +10,7 @@ from contracts.envelope import Envelope
 from contracts.outcomes import Rejection
 from contracts.reasons import Reason
 from contracts.submissions import Submission, read_submission
-from contracts.unique_names import repeats_a_name, surely_unique
+from contracts.unique_names import repeats_a_name, surely_unique, surely_unique_message
 from tests.example_bodies import BODIES
 from tests.examples import message
 from tests.unit.records import contract
@@ -79,3 +79,28 @@ def test_the_quick_test_settles_a_message_as_programs_write_it() -> None:
     assert surely_unique(encode(envelope), envelope)
     assert surely_unique(encode(envelope).replace(b":", b" : "), envelope)
     assert not surely_unique(b'{"id":"b",' + encode(envelope)[1:], envelope)
+
+
+@pytest.mark.parametrize("further", [{}, {"traceparent": "00-1-2-3"}, {"dataschema": "é"}])
+def test_the_quick_test_settles_a_whole_message_without_writing_it_again(
+    further: dict[str, str],
+) -> None:
+    body = b'{"child":"C-1"}'
+    envelope = Envelope(
+        specversion="1.0",
+        id="a",
+        source="s",
+        type="t",
+        time="2026",
+        subject="é",
+        data=Raw(body),
+        datacontenttype="application/json",
+        **further,
+    )
+    raw = encode(envelope)
+
+    assert surely_unique_message(raw, envelope, body)
+    assert not surely_unique_message(b'{"id":"b",' + raw[1:], envelope, body)
+    assert not surely_unique_message(b'{"data":{},' + raw[1:], envelope, body)
+    assert not surely_unique_message(raw, envelope, b'{"child":1}')
+    assert not surely_unique_message(raw.replace(b'"a"', b'"\\u0061"'), envelope, body)
