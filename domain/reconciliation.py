@@ -5,10 +5,11 @@ another force's overlaps it; one force's records are never merged by time. An au
 evidence for every police unit that it overlaps, and stands alone if it overlaps none.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import combinations
 from typing import Final
 from uuid import UUID
 
@@ -103,14 +104,15 @@ def _span(episode: SourceEpisode) -> _Span | None:
 
 def _capped(spans: Sequence[_Span]) -> list[_Span]:
     """End an account that was never closed where the same source next saw the child go."""
+    starts: dict[str, list[datetime]] = defaultdict(list)
+    for span in sorted(spans, key=lambda each: each.start):
+        starts[span.episode.publisher].append(span.start)
     capped = []
     for span in spans:
-        later = [
-            each.start
-            for each in spans
-            if each.episode.publisher == span.episode.publisher and each.start > span.start
-        ]
-        capped.append(replace(span, end=min(later)) if span.end is None and later else span)
+        theirs = starts[span.episode.publisher]
+        later = bisect_right(theirs, span.start)
+        ends = span.end is None and later < len(theirs)
+        capped.append(replace(span, end=theirs[later]) if ends else span)
     return capped
 
 
@@ -131,19 +133,34 @@ def _components(spans: Sequence[_Span]) -> list[list[_Span]]:
     No publisher is in a group twice, also where another's account spans two of its own: the
     accounts that start closest together are one first.
     """
-    groups = [[each] for each in spans]
+    group_of = {each.episode.episode_id: [each] for each in spans}
     pairs = sorted(
-        (pair for pair in combinations(spans, 2) if _overlap(*pair)),
-        key=lambda pair: (abs(pair[0].start - pair[1].start), _ids(pair)),
+        _overlapping(spans), key=lambda pair: (abs(pair[0].start - pair[1].start), _ids(pair))
     )
     for one, other in pairs:
-        keep, drop = (next(group for group in groups if each in group) for each in (one, other))
+        keep, drop = (group_of[each.episode.episode_id] for each in (one, other))
         if not _publishers(keep) & _publishers(drop):
             keep.extend(drop)
-            groups.remove(drop)
+            group_of |= dict.fromkeys(_ids(drop), keep)
+    groups = {id(group): group for group in group_of.values()}
     return sorted(
-        (sorted(group, key=lambda each: each.episode.episode_id) for group in groups), key=_ids
+        (sorted(group, key=lambda each: each.episode.episode_id) for group in groups.values()),
+        key=_ids,
     )
+
+
+def _overlapping(spans: Sequence[_Span]) -> Iterator[tuple[_Span, _Span]]:
+    """Yield the pairs of different publishers that overlap, each in the order of `spans`.
+
+    In one pass along time, for a child may have thousands of accounts.
+    """
+    going: list[tuple[int, _Span]] = []
+    for place, span in sorted(enumerate(spans), key=lambda each: each[1].start):
+        going = [each for each in going if each[1].end is None or each[1].end >= span.start]
+        for before, other in going:
+            if other.episode.publisher != span.episode.publisher and _overlap(other, span):
+                yield (other, span) if before < place else (span, other)
+        going.append((place, span))
 
 
 def _ids(spans: Iterable[_Span]) -> list[UUID]:

@@ -79,6 +79,12 @@ def test_accounts_of_one_force_are_never_one() -> None:
     }
 
 
+def test_thousands_of_accounts_of_one_child_are_placed_like_a_few() -> None:
+    many = [police(each, NOON + each * HOUR, NOON + (each + 3) * HOUR) for each in range(1, 4001)]
+
+    assert groups(*many) == {each: (each,) for each in range(1, 4001)}
+
+
 def test_accounts_of_two_forces_that_overlap_are_one() -> None:
     handed_over = police(2, NOON + HOUR, NOON + DAY, force=1)
 
