@@ -32,9 +32,11 @@ settings.load_profile("gate")
 
 
 def pytest_configure() -> None:
-    """Hear Ctrl-C: whoever starts the tests in the background has it ignored, for children too."""
+    """Hear Ctrl-C and the end of a terminal, which children of a background job ignore."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -34,7 +34,13 @@ def test_every_commit_that_waits_for_the_local_disk_is_safe(waits: str) -> None:
 
 
 def test_the_embedded_server_waits_for_its_disk(database_url: str) -> None:
+    with connect(database_url) as connection:
+        settings = connection.execute("SELECT name, setting FROM pg_settings")
+        found = {str(name): str(value) for name, value in settings}
+
     check_durability(database_url, strict=True)
+
+    assert unsafe_settings(found) == ()
 
 
 def test_the_national_profile_refuses_a_server_that_loses_commits(

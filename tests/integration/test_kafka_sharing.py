@@ -170,6 +170,7 @@ def test_the_topics_of_a_killed_process_are_taken_over(
         shared.until(lambda: shared.held() == [6])
 
     shared.settle_down()
+    assert first.wait() == -signal.SIGKILL
 
 
 def test_a_process_that_was_halted_is_replaced_and_goes_on_when_it_wakes(

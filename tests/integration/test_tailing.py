@@ -153,6 +153,8 @@ def test_whoever_follows_makes_up_for_a_notification_that_was_lost(hub: Hub) -> 
         write_hollow(hub, 2)
         until(lambda: followed == [1, 2, 3])
 
+    assert followed == [1, 2, 3]
+
 
 def test_whoever_follows_reads_on_when_the_listening_connection_is_killed(hub: Hub) -> None:
     write(hub, 1)

@@ -79,7 +79,7 @@ def test_every_route_is_described(bench: Bench, document: dict[str, Any]) -> Non
 def test_the_description_satisfies_the_official_schema_and_its_rules(
     document: dict[str, Any],
 ) -> None:
-    OpenAPIV31SpecValidator(document).validate()
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
 def test_the_official_rules_would_notice_a_fault(document: dict[str, Any]) -> None:
