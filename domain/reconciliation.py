@@ -56,12 +56,11 @@ def reconcile(episodes: Sequence[SourceEpisode]) -> tuple[Match, ...]:
     units = _components(police)
     attached, basis = _attach(authority, units)
     alone = [each for each in authority if not attached[each.episode.episode_id]]
-    groups: list[list[SourceEpisode]] = []
-    for index, unit in enumerate(units):
-        only_here = [
-            each.episode for each in authority if attached[each.episode.episode_id] == (index,)
-        ]
-        groups.append([each.episode for each in unit] + only_here)
+    groups = [[each.episode for each in unit] for unit in units]
+    for each in authority:
+        inside = attached[each.episode.episode_id]
+        if len(inside) == 1:
+            groups[inside[0]].append(each.episode)
     names = [_name(group) for group in groups]
     matches: dict[UUID, Match] = {}
     for name, unit in zip(names, units, strict=True):
@@ -149,16 +148,22 @@ def _components(spans: Sequence[_Span]) -> list[list[_Span]]:
     )
 
 
-def _overlapping(spans: Sequence[_Span]) -> Iterator[tuple[_Span, _Span]]:
+def _overlapping(
+    spans: Sequence[_Span], tolerance: timedelta = timedelta(0)
+) -> Iterator[tuple[_Span, _Span]]:
     """Yield the pairs of different publishers that overlap, each in the order of `spans`.
 
     In one pass along time, for a child may have thousands of accounts.
     """
     going: list[tuple[int, _Span]] = []
     for place, span in sorted(enumerate(spans), key=lambda each: each[1].start):
-        going = [each for each in going if each[1].end is None or each[1].end >= span.start]
+        going = [
+            each for each in going if each[1].end is None or each[1].end + tolerance >= span.start
+        ]
         for before, other in going:
-            if other.episode.publisher != span.episode.publisher and _overlap(other, span):
+            if other.episode.publisher != span.episode.publisher and _overlap(
+                other, span, tolerance
+            ):
                 yield (other, span) if before < place else (span, other)
         going.append((place, span))
 
@@ -172,33 +177,35 @@ def _publishers(spans: Iterable[_Span]) -> set[str]:
 
 
 def _attach(
-    authority: Iterable[_Span], units: Sequence[Sequence[_Span]]
+    rows: Sequence[_Span], units: Sequence[Sequence[_Span]]
 ) -> tuple[dict[UUID, tuple[int, ...]], dict[UUID, str]]:
     """Return the police units that each authority row is evidence for, and by what rule."""
-    attached: dict[UUID, tuple[int, ...]] = {}
-    basis: dict[UUID, str] = {}
-    taken: set[int] = set()
-    waiting: list[_Span] = []
-    for row in authority:
-        inside = tuple(
-            index for index, unit in enumerate(units) if any(_overlap(row, each) for each in unit)
-        )
-        attached[row.episode.episode_id] = inside
-        basis[row.episode.episode_id] = OVERLAP
-        taken.update(inside)
-        if not inside:
-            waiting.append(row)
+    attached = _units_met(rows, units)
+    basis = dict.fromkeys(attached, OVERLAP)
+    taken = {index for inside in attached.values() for index in inside}
+    waiting = [row for row in rows if not attached[row.episode.episode_id]]
+    near = _units_met(waiting, units, TOLERANCE)
     for row in sorted(waiting, key=lambda each: (each.start, each.episode.episode_id)):
-        near = [
-            (_distance(row, unit), index)
-            for index, unit in enumerate(units)
-            if index not in taken and any(_overlap(row, each, TOLERANCE) for each in unit)
-        ]
-        if near:
-            attached[row.episode.episode_id] = (min(near)[1],)
-            basis[row.episode.episode_id] = NEAR
-            taken.add(min(near)[1])
+        name = row.episode.episode_id
+        free = [(_distance(row, units[at]), at) for at in near[name] if at not in taken]
+        if free:
+            attached[name] = (min(free)[1],)
+            basis[name] = NEAR
+            taken.add(min(free)[1])
     return attached, basis
+
+
+def _units_met(
+    rows: Sequence[_Span], units: Sequence[Sequence[_Span]], tolerance: timedelta = timedelta(0)
+) -> dict[UUID, tuple[int, ...]]:
+    """Return the police units that each authority row overlaps, in their order."""
+    unit_of = {each.episode.episode_id: at for at, unit in enumerate(units) for each in unit}
+    met: dict[UUID, set[int]] = {row.episode.episode_id: set() for row in rows}
+    police = [each for unit in units for each in unit]
+    for one, other in _overlapping([*rows, *police], tolerance):
+        if one.episode.episode_id in met and other.episode.episode_id in unit_of:
+            met[one.episode.episode_id].add(unit_of[other.episode.episode_id])
+    return {row: tuple(sorted(found)) for row, found in met.items()}
 
 
 def _distance(row: _Span, unit: Sequence[_Span]) -> timedelta:
