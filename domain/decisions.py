@@ -1,4 +1,4 @@
-"""What the hub itself decides and records: ages, links, erasures, settled batches, padding."""
+"""What the hub itself records: ages, birthdays, erasures, settled batches, padding."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -27,34 +27,6 @@ class ChildReachedEighteen:
 
     subject_id: UUID
     birthday: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class PersonLinked:
-    """The linker decided that a subject is a person known before; basis: the rule's name."""
-
-    type: ClassVar[str] = "person-linked"
-
-    subject_id: UUID
-    person_id: UUID
-    basis: str
-    score: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class EpisodeMatched:
-    """The linker decided to which national episodes a source episode belongs.
-
-    national_ids: each named by the identifier of its member that was recorded first; several,
-    when one authority row is evidence for several police episodes (linkage rules, section 4).
-    """
-
-    type: ClassVar[str] = "episode-matched"
-
-    episode_id: UUID
-    subject_id: UUID
-    national_ids: tuple[UUID, ...]
-    basis: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,10 +20,8 @@ from domain.care_events import (
 from domain.decisions import (
     ChildReachedEighteen,
     EpisodeAged,
-    EpisodeMatched,
     IdentityErased,
     LedgerPadded,
-    PersonLinked,
     SubmissionsSettled,
 )
 from domain.episode_events import (
@@ -38,6 +36,16 @@ from domain.episode_events import (
     EpisodeReported,
     EpisodeVoided,
     SubjectRegistered,
+)
+from domain.linkage_events import (
+    EpisodeMatched,
+    EpisodeMatchRefused,
+    LinkageModelActivated,
+    PersonLinked,
+    PersonLinkProposed,
+    PersonLinkRefused,
+    PersonMerged,
+    PersonSplit,
 )
 from domain.protection_events import (
     ActionAgreed,
@@ -98,13 +106,14 @@ AccountEvent = (
     | EpisodeCorrected
     | EpisodeVoided
     | EpisodeMerged
+    | EpisodeGrouped
     | AttributionCorrected
     | EpisodeAged
     | EpisodeMatched
 )
 EpisodeEvent = (
     AccountEvent
-    | EpisodeGrouped
+    | EpisodeMatchRefused
     | NotificationSent
     | NotificationReceived
     | NotificationTriaged
@@ -148,6 +157,10 @@ SubjectEvent = (
     | ProgrammeChildLeft
     | ChildReachedEighteen
     | PersonLinked
+    | PersonLinkRefused
+    | PersonMerged
+    | PersonSplit
+    | PersonLinkProposed
     | IdentityErased
 )
 PublisherEvent = (
@@ -158,5 +171,5 @@ PublisherEvent = (
     | BoardReportPresented
 )
 # What the hub notes about its own running: about no child and no publisher's account.
-HousekeepingEvent = SubmissionsSettled | LedgerPadded
+HousekeepingEvent = SubmissionsSettled | LedgerPadded | LinkageModelActivated
 Event = EpisodeEvent | SubjectEvent | PublisherEvent | HousekeepingEvent

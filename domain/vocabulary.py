@@ -127,6 +127,18 @@ class ErasureReason(StrEnum):
     COURT_ORDER = "court-order"
 
 
+class HoldReason(StrEnum):
+    """Why a child's identity must be kept for now, whoever asks to erase it."""
+
+    CRIMINAL_PROCEEDINGS = "criminal-proceedings"
+    CIVIL_PROCEEDINGS = "civil-proceedings"
+    FAMILY_PROCEEDINGS = "family-proceedings"
+    INQUEST = "inquest"
+    PUBLIC_INQUIRY = "public-inquiry"
+    SAFEGUARDING_REVIEW = "safeguarding-review"
+    COMPLAINT = "complaint"
+
+
 class Correctable(StrEnum):
     """The attributes of a source episode that a correction may replace or clear."""
 

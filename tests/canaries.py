@@ -8,8 +8,9 @@ from psycopg.sql import SQL, Identifier
 
 from contracts.identity import Identity
 from hub.wiring import Hub
-from tests.examples import message, nhs_number, registration, upn
+from tests.examples import message, registration
 from tests.hub_steps import change, rows
+from tests.invented import nhs_number, upn
 
 CANARY: Final = Identity(
     birth_date="2011-07-23",

@@ -26,11 +26,9 @@ from domain.care_events import (
 from domain.decisions import (
     ChildReachedEighteen,
     EpisodeAged,
-    EpisodeMatched,
     IdentityErased,
     LedgerPadded,
     OutcomeCount,
-    PersonLinked,
     SubmissionsSettled,
 )
 from domain.episode_events import (
@@ -43,7 +41,17 @@ from domain.episode_events import (
     SubjectRegistered,
 )
 from domain.events import Event
-from domain.identifiers import URN_PREFIX, PublisherId, nhs_check_digit, upn_check_letter
+from domain.identifiers import URN_PREFIX, PublisherId
+from domain.linkage_events import (
+    EpisodeMatched,
+    EpisodeMatchRefused,
+    LinkageModelActivated,
+    PersonLinked,
+    PersonLinkProposed,
+    PersonLinkRefused,
+    PersonMerged,
+    PersonSplit,
+)
 from domain.response_events import (
     ReturnInterviewCompleted,
     ReturnInterviewDeclined,
@@ -69,6 +77,7 @@ from domain.vocabulary import (
 )
 from hub.identity.sealing import seal
 from tests.example_bodies import BODIES, CHILD, EPISODE, REGISTERED
+from tests.invented import nhs_number, upn, word
 
 BIRMINGHAM: Final = "la-330"
 COVENTRY: Final = "la-331"
@@ -78,6 +87,7 @@ NOON: Final = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 SUBJECT_ID, EPISODE_ID, OTHER_ID = (UUID(int=number) for number in (1, 2, 3))
 _ABOUT: Final[dict[str, Any]] = {"episode_id": EPISODE_ID, "subject_id": SUBJECT_ID}
 _CHILD: Final[dict[str, Any]] = {"subject_id": SUBJECT_ID}
+_BY_REVIEWER: Final[dict[str, Any]] = {"model": "3f1c52a9e0b7", "decider": "r-one"}
 _STATED: Final[dict[str, Any]] = {
     "classification": Classification.MISSING_FROM_CARE,
     "risk": RiskLevel.MEDIUM,
@@ -138,8 +148,51 @@ _EVENTS: Final[tuple[Event, ...]] = (
     CareEnded(**_CHILD, care_id=OTHER_ID, ended=NOON, reason="E8"),
     EpisodeAged(**_ABOUT, age=14),
     ChildReachedEighteen(**_CHILD, birthday=date(2026, 3, 14)),
-    PersonLinked(**_CHILD, person_id=OTHER_ID, basis="upn-and-birth-date", score=1.0),
-    EpisodeMatched(**_ABOUT, national_ids=(EPISODE_ID, OTHER_ID), basis="overlap"),
+    PersonLinked(
+        **_CHILD,
+        person_id=OTHER_ID,
+        basis="upn-and-birth-date",
+        score=1.0,
+        other_subject_id=OTHER_ID,
+        **_BY_REVIEWER,
+    ),
+    PersonLinkRefused(
+        **_CHILD, other_subject_id=OTHER_ID, basis="twins", score=0.91, **_BY_REVIEWER
+    ),
+    PersonMerged(
+        **_CHILD,
+        person_id=OTHER_ID,
+        from_person_id=SUBJECT_ID,
+        basis="model",
+        score=0.9995,
+        **_BY_REVIEWER,
+    ),
+    PersonSplit(
+        **_CHILD,
+        person_id=SUBJECT_ID,
+        from_person_id=OTHER_ID,
+        basis="relink",
+        score=0.4,
+        withdrawn=(OTHER_ID,),
+        **_BY_REVIEWER,
+    ),
+    PersonLinkProposed(
+        **_CHILD, person_id=OTHER_ID, basis="model", score=0.97, model="3f1c52a9e0b7"
+    ),
+    EpisodeMatched(
+        **_ABOUT,
+        national_ids=(EPISODE_ID, OTHER_ID),
+        basis="overlap",
+        proposed_ids=(OTHER_ID,),
+        in_review=True,
+        held=False,
+        other_episode_id=OTHER_ID,
+        decider="r-one",
+    ),
+    EpisodeMatchRefused(
+        **_ABOUT, other_episode_id=OTHER_ID, basis="publisher-confirmed", decider="r-one"
+    ),
+    LinkageModelActivated(auto=0.999, review=0.8, margin=4.0, **_BY_REVIEWER),
     IdentityErased(**_CHILD, reason=ErasureReason.COURT_ORDER),
     SubmissionsSettled(
         outcomes=(OutcomeCount(publisher=BIRMINGHAM, outcome="accepted", reason="", count=2),),
@@ -218,32 +271,14 @@ def identity(number: int = 1, **fields: Any) -> Identity:
     """Return the invented identity of a child; other numbers share nothing with it."""
     whole = Identity(
         birth_date=f"2012-{number // 28 % 12 + 1:02d}-{number % 28 + 1:02d}",
-        forenames=f"Forename {_letters(number)}",
-        surname=f"Surname {_letters(number)}",
+        forenames=word(f"forename {number}"),
+        surname=word(f"surname {number}"),
         nhs_number=nhs_number(number),
         upn=upn(number),
         home_postcode=f"B{number % 90 + 1} 1AA",
     )
     values = {name: getattr(whole, name) for name in whole.__struct_fields__}
     return Identity(**{**values, **fields})
-
-
-def nhs_number(number: int) -> str:
-    """Return one of the valid NHS numbers of the range that is kept for tests."""
-    found = 0
-    for digits in range(1_000_000):
-        first_nine = f"999{digits:06d}"
-        last = nhs_check_digit(first_nine)
-        found += last is not None
-        if found == number:
-            return f"{first_nine}{last}"
-    raise ValueError("there are not so many")
-
-
-def upn(number: int) -> str:
-    """Return a valid unique pupil number."""
-    last_twelve = f"330{number:09d}"
-    return upn_check_letter(last_twelve) + last_twelve
 
 
 def event(event_type: str, **fields: Any) -> Event:
@@ -258,7 +293,3 @@ def _least(event_type: str) -> dict[str, Any]:
         return {name: body[name] for name in ("child", "reason", "left") if name in body}
     required = {field.encode_name for field in fields(BODY_OF_TYPE[event_type]) if field.required}
     return {name: value for name, value in body.items() if name in required}
-
-
-def _letters(number: int) -> str:
-    return "".join(chr(ord("a") + int(digit)) for digit in str(number))

@@ -1,7 +1,7 @@
 """Samples of the stored events that the full catalogue brought, frozen like the others."""
 
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 from domain.care_events import (
     CareStatusChanged,
@@ -88,11 +88,11 @@ from tests.unit.stored_samples import EPISODE_ID, OTHER_ID, SUBJECT_ID
 
 POLICE: Final = PublisherId("pf-E23000014")
 NIGHT: Final = datetime(2026, 3, 14, 22, 5, tzinfo=UTC)
+_ABOUT: Final[dict[str, Any]] = {"episode_id": EPISODE_ID, "subject_id": SUBJECT_ID}
 # Never change one: what was written once must be read as this for ever.
 CATALOGUE_SAMPLES: Final[tuple[Event, ...]] = (
     EpisodeReclassified(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         classification=Classification.MISSING_FROM_CARE,
         reason=ReclassificationReason.NEW_INFORMATION,
         risk=RiskLevel.MEDIUM,
@@ -105,63 +105,54 @@ CATALOGUE_SAMPLES: Final[tuple[Event, ...]] = (
         episode_id=EPISODE_ID, subject_id=SUBJECT_ID, was_missing=True, evidence=Evidence.CHECK
     ),
     NotificationSent(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         recipient=Recipient.FIRST_CONTACT_POINT,
         sent=NIGHT,
         channel=Channel.ELECTRONIC_EXCHANGE,
         authority="330",
     ),
     NotificationReceived(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         recipient=Recipient.FIRST_CONTACT_POINT,
         received=NIGHT,
         authority="330",
     ),
     NotificationTriaged(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         triaged=NIGHT,
         decision=TriageDecision.NO_FURTHER_ACTION,
         decider=Role.SOCIAL_WORKER,
         risk_assessment_signed_off=True,
     ),
     SearchLeadOffered(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         lead=POLICE,
         offered=NIGHT,
     ),
     SearchLeadAccepted(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         lead=POLICE,
         accepted=NIGHT,
     ),
     SearchLeadHandedOver(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         lead=POLICE,
         to_lead=PublisherId("la-331"),
         handed_over=NIGHT,
     ),
     SafeAndWellCheckOutcomeShared(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         shared=NIGHT,
         recipients=(Recipient.FIRST_CONTACT_POINT,),
     ),
     ReturnInterviewNotOffered(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         decided=NIGHT,
         reason=NotOfferedReason.NOT_REQUIRED,
         decider=Role.SOCIAL_WORKER,
     ),
     ReturnInterviewFindingsShared(
-        episode_id=EPISODE_ID,
-        subject_id=SUBJECT_ID,
+        **_ABOUT,
         shared=NIGHT,
         recipients=(Recipient.FIRST_CONTACT_POINT,),
     ),
@@ -292,4 +283,14 @@ CATALOGUE_SAMPLES: Final[tuple[Event, ...]] = (
         salt=SUBJECT_ID,
     ),
     LedgerPadded(size=9216, salt=SUBJECT_ID),
+    EpisodeGrouped(
+        episode_id=OTHER_ID,
+        subject_id=SUBJECT_ID,
+        group_id=EPISODE_ID,
+        named_missing=False,
+        classification=Classification.MISSING_FROM_HOME,
+        left=NIGHT,
+        last_seen=date(2026, 3, 14),
+        reported=NIGHT,
+    ),
 )

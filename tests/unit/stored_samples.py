@@ -14,10 +14,8 @@ from domain.care_events import (
 from domain.decisions import (
     ChildReachedEighteen,
     EpisodeAged,
-    EpisodeMatched,
     IdentityErased,
     OutcomeCount,
-    PersonLinked,
     SubmissionsSettled,
 )
 from domain.episode_events import (
@@ -30,6 +28,16 @@ from domain.episode_events import (
     SubjectRegistered,
 )
 from domain.events import Event
+from domain.linkage_events import (
+    EpisodeMatched,
+    EpisodeMatchRefused,
+    LinkageModelActivated,
+    PersonLinked,
+    PersonLinkProposed,
+    PersonLinkRefused,
+    PersonMerged,
+    PersonSplit,
+)
 from domain.response_events import (
     ReturnInterviewCompleted,
     ReturnInterviewDeclined,
@@ -118,6 +126,43 @@ SAMPLES: Final[tuple[Event, ...]] = (
     ChildReachedEighteen(**_CHILD, birthday=date(2026, 3, 14)),
     PersonLinked(**_CHILD, person_id=OTHER_ID, basis="upn-and-birth-date", score=1.0),
     EpisodeMatched(**_ABOUT, national_ids=(EPISODE_ID, OTHER_ID), basis="overlap"),
+    PersonLinked(
+        **_CHILD,
+        person_id=OTHER_ID,
+        basis="upn-and-birth-date",
+        score=1.0,
+        other_subject_id=OTHER_ID,
+        model="3f1c52a9e0b7",
+        decider="r-one",
+    ),
+    PersonLinkRefused(
+        **_CHILD, other_subject_id=OTHER_ID, basis="twins", score=0.91, decider="r-one"
+    ),
+    PersonMerged(
+        **_CHILD, person_id=OTHER_ID, from_person_id=SUBJECT_ID, basis="model", score=0.9995
+    ),
+    PersonSplit(
+        **_CHILD,
+        person_id=SUBJECT_ID,
+        from_person_id=OTHER_ID,
+        basis="relink",
+        score=0.4,
+        withdrawn=(OTHER_ID,),
+    ),
+    PersonLinkProposed(**_CHILD, person_id=OTHER_ID, basis="model", score=0.97),
+    EpisodeMatched(
+        **_ABOUT,
+        national_ids=(EPISODE_ID,),
+        basis="alone",
+        proposed_ids=(OTHER_ID,),
+        in_review=True,
+        other_episode_id=OTHER_ID,
+        decider="r-one",
+    ),
+    EpisodeMatchRefused(
+        **_ABOUT, other_episode_id=OTHER_ID, basis="publisher-confirmed", decider="r-one"
+    ),
+    LinkageModelActivated(model="3f1c52a9e0b7", auto=0.999, review=0.8, margin=4.0),
     IdentityErased(**_CHILD, reason=ErasureReason.COURT_ORDER),
     SubmissionsSettled(
         outcomes=(OutcomeCount(publisher="la-330", outcome="accepted", reason="", count=2),)
