@@ -117,15 +117,21 @@ def _episode(child: str, reference: str) -> References:
 def _of_group(
     body: EpisodeGroupReportedBody, group_id: UUID, members: Sequence[Identified]
 ) -> tuple[Event, ...]:
-    """Return what a group report says of each child; who is named as missing is reported, too."""
+    """Return what a group report says of each child.
+
+    Who is named as missing is reported, too; of the others the grouping itself tells when it was,
+    so that they can count if nobody answers for them.
+    """
     shared = {name: value for name, value in _values(body).items() if name in _REPORTED}
     events: list[Event] = []
     for member, each in zip(body.members, members, strict=True):
         about: dict[str, Any] = {"episode_id": each.own_id, "subject_id": each.subject_id}
+        about_group: dict[str, Any] = {"group_id": group_id, "named_missing": member.named_missing}
         if member.named_missing:
             events.append(EpisodeReported(**about, **shared))
-        grouped = EpisodeGrouped(**about, group_id=group_id, named_missing=member.named_missing)
-        events.append(grouped)
+        else:
+            about_group |= {name: shared[name] for name in shared if name in _GROUPED}
+        events.append(EpisodeGrouped(**about, **about_group))
     return tuple(events)
 
 
@@ -167,3 +173,4 @@ def _own_field(body: type[Body]) -> str:
 
 
 _REPORTED = {field.name for field in fields(EpisodeReported)}
+_GROUPED = {field.name for field in fields(EpisodeGrouped)}

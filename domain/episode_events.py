@@ -147,13 +147,19 @@ class EpisodeMerged(AboutEpisode):
 class EpisodeGrouped(AboutEpisode):
     """A group of children was reported together; says whether this one is named as missing (¶91).
 
-    group_id: the same for every child of the report.
+    group_id: the same for every child of the report. The rest is given only for a child that is not
+    named as missing, and is what the report says of the whole group: the other children have a
+    report of their own.
     """
 
     type: ClassVar[str] = "episode-grouped"
 
     group_id: UUID
     named_missing: bool
+    classification: Classification | None = None
+    left: When | None = None
+    last_seen: When | None = None
+    reported: When | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,19 +12,21 @@ from typing import Any
 from uuid import UUID
 
 from domain.about import When
-from domain.decisions import EpisodeAged, EpisodeMatched
+from domain.decisions import EpisodeAged
 from domain.episode_events import (
     AttributionCorrected,
     ChildLocated,
     ChildReturned,
     EpisodeClassified,
     EpisodeCorrected,
+    EpisodeGrouped,
     EpisodeMerged,
     EpisodeReclassified,
     EpisodeReported,
     EpisodeVoided,
 )
 from domain.identifiers import PublisherId, publisher_kind
+from domain.linkage_events import EpisodeMatched
 from domain.measures import Source
 from domain.periods import day_bounds
 from domain.records import RecordedEvent
@@ -49,6 +51,7 @@ _STATED_BY: tuple[type[Any], ...] = (
     ChildLocated,
     ChildReturned,
     EpisodeCorrected,
+    EpisodeGrouped,
 )
 _MISSING = frozenset({Classification.MISSING_FROM_CARE, Classification.MISSING_FROM_HOME})
 _NO_RISK = frozenset({RiskLevel.ABSENT, RiskLevel.NO_APPARENT_RISK})
@@ -58,9 +61,11 @@ _NO_RISK = frozenset({RiskLevel.ABSENT, RiskLevel.NO_APPARENT_RISK})
 class SourceEpisode:
     """One source's account of one absence, as of the last of the records that it was folded from.
 
-    reported_at: time of the report event; None: no report has arrived yet.
-    completed: the earliest interview. national_ids: see EpisodeMatched; None: not decided yet.
-    first_position: of the first record about the episode.
+    reported_at: time of the report event, or of the group report that lists the child; None: none
+    has arrived yet. unnamed: only a group report tells of it, does not name this child as missing,
+    and nobody has answered whether it was. completed: the earliest interview. national_ids,
+    proposed_ids, in_review, held: see EpisodeMatched; national_ids: None: not decided yet; until
+    then an account is held if it is unnamed. first_position: of the first record about the episode.
     """
 
     episode_id: UUID
@@ -88,6 +93,10 @@ class SourceEpisode:
     check_not_done: bool
     age: int | None
     national_ids: tuple[UUID, ...] | None
+    proposed_ids: tuple[UUID, ...] = ()
+    in_review: bool = False
+    held: bool = False
+    unnamed: bool = False
 
     @property
     def source(self) -> Source:
@@ -161,18 +170,14 @@ def fold_episode(records: Sequence[RecordedEvent]) -> SourceEpisode:
     first = from_source[0]
     event = first.event
     ages = [each.age for each in events if isinstance(each, EpisodeAged)]
-    matches = [each.national_ids for each in events if isinstance(each, EpisodeMatched)]
-    reports = [
-        record.provenance.occurred_at
-        for record in ordered
-        if isinstance(record.event, EpisodeReported)
-    ]
+    matches = [each for each in events if isinstance(each, EpisodeMatched)]
+    match = matches[-1] if matches else None
     return SourceEpisode(
         episode_id=event.episode_id,  # type: ignore[union-attr]
         subject_id=event.subject_id,  # type: ignore[union-attr]
         publisher=PublisherId(first.provenance.publisher),
         first_position=first.position,
-        reported_at=max(reports, default=None),
+        reported_at=_reported_at(ordered),
         void=_is_void(ordered),
         offered=any(isinstance(each, ReturnInterviewOffered) for each in events),
         declined=any(isinstance(each, ReturnInterviewDeclined) for each in events),
@@ -180,7 +185,11 @@ def fold_episode(records: Sequence[RecordedEvent]) -> SourceEpisode:
         check_done=any(isinstance(each, SafeAndWellCheckDone) for each in events),
         check_not_done=any(isinstance(each, SafeAndWellCheckNotDone) for each in events),
         age=ages[-1] if ages else None,
-        national_ids=matches[-1] if matches else None,
+        national_ids=match.national_ids if match else None,
+        proposed_ids=(match.proposed_ids if match else None) or (),
+        in_review=bool(match and match.in_review),
+        held=_is_unnamed(ordered) if match is None else bool(match.held),
+        unnamed=_is_unnamed(ordered),
         **{name: _winner(stated, name) for name in ATTRIBUTES},
     )
 
@@ -189,17 +198,41 @@ def _is_sent(record: RecordedEvent) -> bool:
     return not isinstance(record.event, EpisodeAged | EpisodeMatched)
 
 
+def _reported_at(records: Iterable[RecordedEvent]) -> datetime | None:
+    """Return when the child was reported, else when a group was in which it is listed."""
+    told = [
+        (isinstance(record.event, EpisodeReported), record.provenance.occurred_at)
+        for record in records
+        if isinstance(record.event, EpisodeReported | EpisodeGrouped)
+    ]
+    return max(told)[1] if told else None
+
+
 def _is_void(records: Iterable[RecordedEvent]) -> bool:
     """Tell whether the source took its episode back, or found that the child was not missing."""
-    attributed: tuple[Standing, bool] | None = None
-    for record in records:
-        event = record.event
-        if isinstance(event, EpisodeVoided | EpisodeMerged):
-            return True
-        if isinstance(event, AttributionCorrected):
-            said = (standing(record), event.was_missing)
-            attributed = said if attributed is None else max(attributed, said)
-    return attributed is not None and not attributed[1]
+    withdrawn = (EpisodeVoided, EpisodeMerged)
+    return any(isinstance(each.event, withdrawn) for each in records) or (
+        _was_missing(records) is False
+    )
+
+
+def _is_unnamed(records: Iterable[RecordedEvent]) -> bool:
+    """Tell whether all that is known is that a group was missing, and this child is of it."""
+    events = [each.event for each in records]
+    grouped = [each for each in events if isinstance(each, EpisodeGrouped)]
+    named = any(each.named_missing for each in grouped)
+    reported = any(isinstance(each, EpisodeReported) for each in events)
+    return bool(grouped) and not named and not reported and _was_missing(records) is None
+
+
+def _was_missing(records: Iterable[RecordedEvent]) -> bool | None:
+    """Return what was found out about a child of a group; None: nothing yet."""
+    said = [
+        (standing(record), record.event.was_missing)
+        for record in records
+        if isinstance(record.event, AttributionCorrected)
+    ]
+    return max(said)[1] if said else None
 
 
 def _winner(stated: Iterable[RecordedEvent], attribute: str) -> Any:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -225,6 +226,7 @@ def age_band(age: int | None) -> AgeBand:
     return "16-17" if age < ADULT_AGE else "18+"
 
 
+@lru_cache(maxsize=4096)
 def _midnight(day: date) -> datetime:
     # The clocks change at 01:00, so midnight exists and is unique on every London day.
     return datetime.combine(day, time(), London).astimezone(UTC)

@@ -1,221 +1,239 @@
 """Which source episodes of one person are one national episode (linkage rules, section 4).
 
 The same episodes in any order give the same answer. A police account is a unit of its own unless
-another force's overlaps it; one force's records are never merged by time. An authority's row is
-evidence for every police unit that it overlaps, and stands alone if it overlaps none.
+another force's is the same absence; one force's records are never merged by time. An authority's
+row is evidence for the police units that it overlaps, and stands alone if there is none. Nothing
+here compares areas: home, host and force are those of one child.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from domain.facts import SourceEpisode, earliest, end_of
-from domain.measures import Source
+from domain.evidence import attach
+from domain.facts import SourceEpisode, earliest
+from domain.grouping import ALONE, Accounts, Decided, Group, Grouping, crossing, group, in_order
+from domain.spans import TWO_HOURS, Finds, Span, handed_over, overlap, spans_of
 
-# An authority's dates may be a day off at each end.
-TOLERANCE: Final = timedelta(days=1)
+# What a child of a group report that it does not name as missing is waited for (definitions).
+HELD_FOR: Final = timedelta(days=28)
 
-OVERLAP: Final = "overlap"
-NEAR: Final = "within-a-day"
-ALONE: Final = "alone"
+NOT_NAMED: Final = "not-named-as-missing"
+UNANSWERED: Final = "unanswered-28-days"
+IN_DOUBT: Final = "many-to-many"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """The national episodes that a source episode belongs to, and by which rule."""
+    """The national episodes that a source episode belongs to, and by which rule.
+
+    proposed_ids: what they would be if what is in review were linked. in_review: its episode would
+    have other members then. held: it does not count until it is answered, or for 28 days.
+    """
 
     episode_id: UUID
     national_ids: tuple[UUID, ...]
     basis: str
+    proposed_ids: tuple[UUID, ...]
+    in_review: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Span:
-    """A source episode as an interval; exact: whether that end is an instant and not a date."""
+class _Partition:
+    """The national episodes of the accounts that count, and why, by identifier.
 
-    episode: SourceEpisode
-    start: datetime
-    end: datetime | None
-    exact_start: bool
-    exact_end: bool
+    doubtful: some of them await a reviewer.
+    """
+
+    nationals: Mapping[UUID, tuple[UUID, ...]]
+    basis: Mapping[UUID, str]
+    doubtful: bool
 
 
-def reconcile(episodes: Sequence[SourceEpisode]) -> tuple[Match, ...]:
+def held_until(episode: SourceEpisode) -> datetime | None:
+    """Return when an account will count though nobody has answered for it; None: it is not held.
+
+    That is 28 times 24 hours after its report.
+    """
+    if not episode.unnamed or not episode.counts:
+        return None
+    reported = episode.reported or episode.reported_at
+    return None if reported is None else earliest(reported) + HELD_FOR
+
+
+def reconcile(
+    episodes: Sequence[SourceEpisode],
+    *,
+    decided: Mapping[frozenset[UUID], bool] | None = None,
+    now: datetime | None = None,
+) -> tuple[Match, ...]:
     """Return the match of each of one person's source episodes, in the order of their identifiers.
 
-    Episodes that cannot count (void, or without a start) stay on their own.
+    Episodes that cannot count (void, or without a start) or are held stay on their own. decided:
+    whether reviewers said two accounts to be one episode: time overrides no refusal, and what they
+    joined needs no overlap, but two of one force are never one. now: None: no hold is over.
     """
-    ordered = sorted(episodes, key=lambda each: each.episode_id)
-    counting = _capped([span for each in ordered if each.counts and (span := _span(each))])
-    police = [each for each in counting if each.episode.source is Source.POLICE]
-    authority = [each for each in counting if each.episode.source is Source.AUTHORITY]
-    units = _components(police)
-    attached, basis = _attach(authority, units)
-    alone = [each for each in authority if not attached[each.episode.episode_id]]
-    groups = [[each.episode for each in unit] for unit in units]
-    for each in authority:
-        inside = attached[each.episode.episode_id]
-        if len(inside) == 1:
-            groups[inside[0]].append(each.episode)
-    names = [_name(group) for group in groups]
-    matches: dict[UUID, Match] = {}
-    for name, unit in zip(names, units, strict=True):
-        shared = any(name != each.episode.episode_id for each in unit) or len(unit) > 1
-        for each in unit:
-            matches[each.episode.episode_id] = _match(each, (name,), OVERLAP if shared else ALONE)
-    for each in authority:
-        found = attached[each.episode.episode_id]
-        if found:
-            ids = tuple(names[index] for index in found)
-            matches[each.episode.episode_id] = _match(each, ids, basis[each.episode.episode_id])
-    for group in _components(alone):
-        name = _name([each.episode for each in group])
-        for each in group:
-            matches[each.episode.episode_id] = _match(
-                each, (name,), OVERLAP if len(group) > 1 else ALONE
-            )
+    held = _held(episodes, now)
+    spans = spans_of([each for each in episodes if each.episode_id not in held])
+    answers = Decided(decided or {}, spans)
+    as_is = then = _partition(spans, answers, proposing=False)
+    changing: frozenset[UUID] = frozenset()
+    if as_is.doubtful:
+        then = _partition(spans, answers, proposing=True)
+        changing = _changing(as_is.nationals, then.nationals)
     return tuple(
-        matches.get(each.episode_id)
-        or Match(episode_id=each.episode_id, national_ids=(each.episode_id,), basis=ALONE)
-        for each in ordered
+        _match(
+            each, as_is, then, in_review=each.episode_id in changing, held=each.episode_id in held
+        )
+        for each in sorted(episodes, key=lambda each: each.episode_id.int)
     )
 
 
-def _span(episode: SourceEpisode) -> _Span | None:
-    start = episode.start
-    if start is None:
-        return None
-    given = [when for when in (episode.left, episode.last_seen) if when is not None]
-    known = [when for when in given if earliest(when) == start] or [episode.reported or start]
-    ended = episode.ended
-    return _Span(
-        episode=episode,
-        start=start,
-        end=None if ended is None else max(end_of(ended), start),
-        exact_start=all(isinstance(when, datetime) for when in known),
-        exact_end=isinstance(ended, datetime),
+def _held(episodes: Iterable[SourceEpisode], now: datetime | None) -> frozenset[UUID]:
+    untils = {each.episode_id: held_until(each) for each in episodes if each.unnamed}
+    return frozenset(
+        name for name, until in untils.items() if until is not None and (now is None or now < until)
     )
 
 
-def _capped(spans: Sequence[_Span]) -> list[_Span]:
-    """End an account that was never closed where the same source next saw the child go."""
-    starts: dict[str, list[datetime]] = defaultdict(list)
-    for span in sorted(spans, key=lambda each: each.start):
-        starts[span.episode.publisher].append(span.start)
-    capped = []
-    for span in spans:
-        theirs = starts[span.episode.publisher]
-        later = bisect_right(theirs, span.start)
-        ends = span.end is None and later < len(theirs)
-        capped.append(replace(span, end=theirs[later]) if ends else span)
-    return capped
-
-
-def _overlap(one: _Span, other: _Span, tolerance: timedelta = timedelta(0)) -> bool:
-    """Return whether two spans share an instant; an open one lasts."""
-    first, second = sorted((one, other), key=lambda each: (each.start, each.episode.episode_id))
-    if first.end is None or second.start < first.end:
-        return True
-    if first.exact_end and second.exact_start:
-        # The child was found in between, to the minute: no tolerance bridges that.
-        return second.start == first.start
-    return second.start < first.end + tolerance
-
-
-def _components(spans: Sequence[_Span]) -> list[list[_Span]]:
-    """Return the groups of spans that overlap across publishers, each in a fixed order.
-
-    No publisher is in a group twice, also where another's account spans two of its own: the
-    accounts that start closest together are one first.
-    """
-    group_of = {each.episode.episode_id: [each] for each in spans}
-    pairs = sorted(
-        _overlapping(spans), key=lambda pair: (abs(pair[0].start - pair[1].start), _ids(pair))
-    )
-    for one, other in pairs:
-        keep, drop = (group_of[each.episode.episode_id] for each in (one, other))
-        if not _publishers(keep) & _publishers(drop):
-            keep.extend(drop)
-            group_of |= dict.fromkeys(_ids(drop), keep)
-    groups = {id(group): group for group in group_of.values()}
-    return sorted(
-        (sorted(group, key=lambda each: each.episode.episode_id) for group in groups.values()),
-        key=_ids,
+def _match(
+    episode: SourceEpisode, as_is: _Partition, then: _Partition, *, in_review: bool, held: bool
+) -> Match:
+    own = (episode.episode_id,)
+    basis = as_is.basis.get(episode.episode_id, ALONE)
+    return Match(
+        episode_id=episode.episode_id,
+        national_ids=as_is.nationals.get(episode.episode_id, own),
+        basis=_alone(episode, in_review=in_review, held=held) if basis == ALONE else basis,
+        proposed_ids=then.nationals.get(episode.episode_id, own),
+        in_review=in_review,
+        held=held,
     )
 
 
-def _overlapping(
-    spans: Sequence[_Span], tolerance: timedelta = timedelta(0)
-) -> Iterator[tuple[_Span, _Span]]:
-    """Yield the pairs of different publishers that overlap, each in the order of `spans`.
+def _alone(episode: SourceEpisode, *, in_review: bool, held: bool) -> str:
+    """Return why an account is on its own."""
+    if held:
+        return NOT_NAMED
+    if in_review:
+        return IN_DOUBT
+    return ALONE if held_until(episode) is None else UNANSWERED
 
-    In one pass along time, for a child may have thousands of accounts.
-    """
-    going: list[tuple[int, _Span]] = []
-    for place, span in sorted(enumerate(spans), key=lambda each: each[1].start):
-        going = [
-            each for each in going if each[1].end is None or each[1].end + tolerance >= span.start
+
+def _partition(spans: Sequence[Span], decided: Decided, *, proposing: bool) -> _Partition:
+    """Return the national episodes; proposing: also of what is in doubt, by a fixed rule."""
+    finds = Finds(spans)
+    forces = _forces([each for each in spans if each.police], finds, decided, proposing=proposing)
+    rows = decided.joined([each for each in spans if not each.police], of_one_source=True)
+    units = [each.accounts for each in forces.groups]
+    evidence = attach(rows, units, finds, decided, proposing=proposing)
+    # What awaits a reviewer joins nothing else meanwhile.
+    waiting = [
+        each
+        for row, each in enumerate(rows)
+        if row not in evidence.units and each[0].at in evidence.in_doubt
+    ]
+    free = [
+        each
+        for row, each in enumerate(rows)
+        if row not in evidence.units and each[0].at not in evidence.in_doubt
+    ]
+    alone = _authorities(free, decided, proposing=proposing)
+    naming = _Naming(forces.groups)
+    for row, of_units in evidence.units.items():
+        naming.add_evidence(rows[row], of_units, evidence.basis[row])
+    for each in (*alone.groups, *(Group(accounts=each, basis=ALONE) for each in waiting)):
+        naming.add_group(each)
+    doubtful = bool(forces.in_doubt or evidence.in_doubt or alone.in_doubt)
+    return naming.partition(doubtful=doubtful)
+
+
+def _forces(spans: Sequence[Span], finds: Finds, decided: Decided, *, proposing: bool) -> Grouping:
+    """Return which accounts of several forces are one: what overlaps, or was handed over."""
+    links = (
+        link
+        for link in crossing(spans, _publisher, TWO_HOURS)
+        if overlap(*link) or handed_over(*link, finds)
+    )
+    clusters = decided.joined(spans, of_one_source=False)
+    return group(clusters, links, decided, proposing=proposing)
+
+
+def _authorities(rows: Sequence[Accounts], decided: Decided, *, proposing: bool) -> Grouping:
+    """Return which rows of several authorities, a home and a host say, are one: what overlaps."""
+    spans = in_order(span for each in rows for span in each)
+    links = (link for link in crossing(spans, _publisher, timedelta(0)) if overlap(*link))
+    return group(rows, links, decided, proposing=proposing)
+
+
+def _publisher(span: Span) -> str:
+    return span.publisher
+
+
+class _Naming:
+    """Collects who the members of each national episode are, and names it."""
+
+    def __init__(self, units: Sequence[Group]) -> None:
+        self._members = [list(each.accounts) for each in units]
+        self._units = units
+        self._bases = [each.basis for each in units]
+        self._evidence: list[tuple[Accounts, tuple[int, ...], str]] = []
+        self._alone: list[Group] = []
+
+    def add_evidence(self, rows: Accounts, units: tuple[int, ...], basis: str) -> None:
+        """Note rows that tell of police accounts; of several they name none."""
+        self._evidence.append((rows, units, basis))
+        for unit in units:
+            self._members[unit] += rows if len(units) == 1 else ()
+            if self._bases[unit] == ALONE:
+                self._bases[unit] = basis
+
+    def add_group(self, group: Group) -> None:
+        """Note rows of which no force knows."""
+        self._alone.append(group)
+
+    def partition(self, *, doubtful: bool) -> _Partition:
+        """Return the national episodes, each named by its member recorded first."""
+        names = [_name(each) for each in self._members]
+        placed: list[tuple[Accounts, tuple[UUID, ...], str]] = [
+            *((each.accounts, (_name(each.accounts),), each.basis) for each in self._alone),
+            *((rows, tuple(names[unit] for unit in at), why) for rows, at, why in self._evidence),
+            *(
+                (each.accounts, (name,), why)
+                for each, name, why in zip(self._units, names, self._bases, strict=True)
+            ),
         ]
-        for before, other in going:
-            if other.episode.publisher != span.episode.publisher and _overlap(
-                other, span, tolerance
-            ):
-                yield (other, span) if before < place else (span, other)
-        going.append((place, span))
+        return _Partition(
+            nationals={span.episode_id: ids for spans, ids, _ in placed for span in spans},
+            basis={span.episode_id: why for spans, _, why in placed for span in spans},
+            doubtful=doubtful,
+        )
 
 
-def _ids(spans: Iterable[_Span]) -> list[UUID]:
-    return [each.episode.episode_id for each in spans]
+def _name(accounts: Iterable[Span]) -> UUID:
+    """Return the identifier of the account that was recorded first."""
+    return min(accounts, key=lambda each: (each.recorded, each.episode_id.int)).episode_id
 
 
-def _publishers(spans: Iterable[_Span]) -> set[str]:
-    return {each.episode.publisher for each in spans}
+def _changing(
+    as_is: Mapping[UUID, tuple[UUID, ...]], then: Mapping[UUID, tuple[UUID, ...]]
+) -> frozenset[UUID]:
+    """Return the accounts that would have other fellows."""
+    before, after = _fellows(as_is), _fellows(then)
+    return frozenset(name for name in before if before[name] != after[name])
 
 
-def _attach(
-    rows: Sequence[_Span], units: Sequence[Sequence[_Span]]
-) -> tuple[dict[UUID, tuple[int, ...]], dict[UUID, str]]:
-    """Return the police units that each authority row is evidence for, and by what rule."""
-    attached = _units_met(rows, units)
-    basis = dict.fromkeys(attached, OVERLAP)
-    taken = {index for inside in attached.values() for index in inside}
-    waiting = [row for row in rows if not attached[row.episode.episode_id]]
-    near = _units_met(waiting, units, TOLERANCE)
-    for row in sorted(waiting, key=lambda each: (each.start, each.episode.episode_id)):
-        name = row.episode.episode_id
-        free = [(_distance(row, units[at]), at) for at in near[name] if at not in taken]
-        if free:
-            attached[name] = (min(free)[1],)
-            basis[name] = NEAR
-            taken.add(min(free)[1])
-    return attached, basis
-
-
-def _units_met(
-    rows: Sequence[_Span], units: Sequence[Sequence[_Span]], tolerance: timedelta = timedelta(0)
-) -> dict[UUID, tuple[int, ...]]:
-    """Return the police units that each authority row overlaps, in their order."""
-    unit_of = {each.episode.episode_id: at for at, unit in enumerate(units) for each in unit}
-    met: dict[UUID, set[int]] = {row.episode.episode_id: set() for row in rows}
-    police = [each for unit in units for each in unit]
-    for one, other in _overlapping([*rows, *police], tolerance):
-        if one.episode.episode_id in met and other.episode.episode_id in unit_of:
-            met[one.episode.episode_id].add(unit_of[other.episode.episode_id])
-    return {row: tuple(sorted(found)) for row, found in met.items()}
-
-
-def _distance(row: _Span, unit: Sequence[_Span]) -> timedelta:
-    return min(abs(each.start - row.start) for each in unit)
-
-
-def _name(group: Iterable[SourceEpisode]) -> UUID:
-    """Return the identifier of the member that was recorded first."""
-    return min(group, key=lambda each: (each.first_position, each.episode_id)).episode_id
-
-
-def _match(span: _Span, national_ids: tuple[UUID, ...], basis: str) -> Match:
-    return Match(episode_id=span.episode.episode_id, national_ids=national_ids, basis=basis)
+def _fellows(
+    nationals: Mapping[UUID, tuple[UUID, ...]],
+) -> dict[UUID, frozenset[frozenset[UUID]]]:
+    """Return, for each account, who the members are of the episodes that it belongs to."""
+    members: dict[UUID, set[UUID]] = defaultdict(set)
+    for name, ids in nationals.items():
+        for national in ids:
+            members[national].add(name)
+    fixed = {national: frozenset(names) for national, names in members.items()}
+    return {name: frozenset(fixed[each] for each in ids) for name, ids in nationals.items()}
