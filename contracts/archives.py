@@ -6,6 +6,8 @@ from typing import Final
 from zipfile import BadZipFile
 from zlib import error as DeflateError
 
+# zipfile raises NotImplementedError for a packing that it does not know, and RuntimeError for a
+# part that is encrypted.
 UNREADABLE_ARCHIVE: Final = (
     BadZipFile,
     DeflateError,

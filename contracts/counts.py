@@ -1,20 +1,15 @@
 """How counts are asked for and answered: one query, one table, in JSON, CSV, Parquet and Arrow."""
 
-import csv
-import re
-from collections.abc import Collection
 from datetime import date, datetime
-from difflib import get_close_matches
-from io import BytesIO, StringIO
 from typing import Final
 
 import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.json import encode
 from msgspec.structs import replace
-from pyarrow import ipc, parquet
 
-from domain.errors import UsageError
+from contracts.questions import choice, day, dimensions, moment, refuse_backwards
+from contracts.tables import METADATA_KEY, table_arrow, table_csv, table_parquet
 from domain.measures import (
     DIMENSIONS,
     MEASURES,
@@ -25,18 +20,13 @@ from domain.measures import (
     Source,
 )
 
-# PostgreSQL's bigint: no position is larger.
-LAST_POSITION: Final = 2**63 - 1
-
-METADATA_KEY: Final = b"hub"
-
 DISTINCT_NOTE: Final = (
     "A child counts once in each cell and once in each total, so cells do not add up to a total."
 )
-RANGE_NOTE: Final = "low and high: the count if every row in review were linked, and if none were."
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_POSITION = re.compile(r"[0-9]{1,19}")
+RANGE_NOTE: Final = (
+    "value: as decided. low and high: between what it is while nothing in review is linked, and"
+    " what it would be if all of it were."
+)
 
 
 class CoverageDocument(Struct, frozen=True, kw_only=True):
@@ -84,17 +74,16 @@ def parse_counts_query(
     and never repeats what was written.
     """
     query = CountsQuery(
-        measure=_choice("measure", measure, MEASURES),
-        by=_dimensions(by),
-        first_day=_day("from", first),
-        last_day=_day("to", last),
-        as_of=_moment(as_of),
+        measure=choice("measure", measure, MEASURES),
+        by=dimensions(by, DIMENSIONS),
+        first_day=day("from", first),
+        last_day=day("to", last),
+        as_of=moment(as_of),
         source=Source.NATIONAL
         if source is None
-        else Source(_choice("source", source, tuple(Source))),
+        else Source(choice("source", source, tuple(Source))),
     )
-    if query.first_day and query.last_day and query.last_day < query.first_day:
-        raise UsageError("`to` lies before `from`; give the earlier date as `from`.")
+    refuse_backwards(query.first_day, query.last_day)
     return query
 
 
@@ -154,80 +143,22 @@ def counts_table(answer: CountsAnswer) -> pa.Table:
 
 
 def counts_csv(answer: CountsAnswer) -> str:
-    """Return the table of an answer as CSV: a header, a comma, lines that end in a line feed."""
-    table = counts_table(answer)
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.column_names)
-    for row in table.to_pylist():
-        writer.writerow(_plain(value) for value in row.values())
-    return text.getvalue()
+    """Return the table of an answer as CSV."""
+    return table_csv(counts_table(answer))
 
 
 def counts_parquet(answer: CountsAnswer) -> bytes:
-    """Return the table of an answer as a Parquet file; the same answer gives the same bytes."""
-    buffer = BytesIO()
-    parquet.write_table(counts_table(answer), buffer, compression="zstd")
-    return buffer.getvalue()
+    """Return the table of an answer as a Parquet file."""
+    return table_parquet(counts_table(answer))
 
 
 def counts_arrow(answer: CountsAnswer) -> bytes:
     """Return the table of an answer as an Arrow IPC file."""
-    table = counts_table(answer)
-    buffer = BytesIO()
-    with ipc.new_file(buffer, table.schema) as writer:
-        writer.write_table(table)
-    return buffer.getvalue()
+    return table_arrow(counts_table(answer))
 
 
-def _choice(option: str, text: str, choices: Collection[str]) -> str:
-    """Return a text that is one of the choices, or raise UsageError with the nearest and all."""
-    if text in choices:
-        return text
-    near = get_close_matches(text[:64], choices, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise UsageError(f"`{option}` is not known.{hint} Choices: {', '.join(choices)}.")
-
-
-def _dimensions(by: str | None) -> tuple[str, ...]:
-    if not by:
-        return ()
-    if by.count(",") >= len(DIMENSIONS):
-        raise UsageError(f"`by` takes each dimension once: {', '.join(DIMENSIONS)}.")
-    names = tuple(_choice("by", name.strip(), DIMENSIONS) for name in by.split(","))
-    if len(set(names)) < len(names):
-        raise UsageError("`by` names a dimension twice; give each one once.")
-    return names
-
-
-def _day(option: str, text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        if not _DATE.fullmatch(text):
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"`{option}` is not a date of the calendar; write it as 2026-03-31."
-        ) from None
-
-
-def _moment(text: str | None) -> int | date | None:
-    if text is None:
-        return None
-    if _POSITION.fullmatch(text) and int(text) <= LAST_POSITION:
-        return int(text)
-    try:
-        return _day("as_of", text)
-    except UsageError:
-        raise UsageError(
-            "`as_of` is neither a ledger position nor a date; write it as 1200 or as 2026-03-31."
-        ) from None
-
-
-def _cell(dimensions: tuple[str, ...], row: CountRow) -> dict[str, str | int | float]:
-    named: dict[str, str | int | float] = dict(zip(dimensions, row.dimensions, strict=True))
+def _cell(by: tuple[str, ...], row: CountRow) -> dict[str, str | int | float]:
+    named: dict[str, str | int | float] = dict(zip(by, row.dimensions, strict=True))
     return {**named, "value": row.value, "low": row.low, "high": row.high}
 
 
@@ -238,7 +169,3 @@ def _number_type(measure: Measure) -> pa.DataType:
 
 def _metadata(answer: CountsAnswer) -> bytes:
     return encode(replace(counts_document(answer), rows=()))
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from msgspec.json import encode
 
+from domain.reconciliation_terms import SourceRowTotals
+
 
 @dataclass(frozen=True, kw_only=True)
 class SubmissionTotals:
@@ -48,6 +50,19 @@ class SourceEpisodeTotals:
         counted = self.matched + self.police_only + self.authority_only
         apart = self.in_review + self.held + self.void
         object.__setattr__(self, "balanced", counted + apart == self.total)
+
+
+def source_episode_totals(rows: SourceRowTotals) -> SourceEpisodeTotals:
+    """Return the buckets of the source episodes in the form that answers show."""
+    return SourceEpisodeTotals(
+        total=rows.total,
+        matched=rows.matched,
+        police_only=rows.police_only,
+        authority_only=rows.authority_only,
+        in_review=rows.in_review,
+        held=rows.held,
+        void=rows.void,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,29 +113,11 @@ class HubStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReconciliationDocument:
-    """Where the source episodes stand at one position; every one is in exactly one bucket."""
-
-    as_of_position: int
-    definition_version: str
-    source_episodes: SourceEpisodeTotals
-
-
-@dataclass(frozen=True, kw_only=True)
 class HealthDocument:
     """Whether a process lives, or can do its work; `checks` names each thing looked at."""
 
     status: str
     checks: dict[str, str] = field(default_factory=dict)
-
-
-def reconciliation_document(status: HubStatus) -> ReconciliationDocument:
-    """Return the buckets of the source episodes, with the position that the views have reached."""
-    return ReconciliationDocument(
-        as_of_position=status.projection_position,
-        definition_version=status.versions.definition,
-        source_episodes=status.source_episodes,
-    )
 
 
 def status_json(status: HubStatus) -> bytes:

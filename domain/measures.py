@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 # A change of any rule that changes a published figure changes this version.
-DEFINITION_VERSION: Final = "2026.1"
+DEFINITION_VERSION: Final = "2026.2"
 
 
 class Source(StrEnum):
@@ -207,7 +207,8 @@ class CountsQuery:
 class CountRow:
     """One cell: its dimension values in the order of the question, the count, and its range.
 
-    low, high: if every row in review were linked, if none were.
+    low, high: the count while nothing in review is linked, which is the value, and the count if all
+    of it were, whichever is less first.
     """
 
     dimensions: tuple[str, ...]

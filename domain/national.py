@@ -59,9 +59,9 @@ class EpisodeFacts:
 def source_facts(
     episode: SourceEpisode, *, person_id: UUID, context: PersonContext, bucket: Bucket
 ) -> EpisodeFacts | None:
-    """Return the facts of one account; None while it cannot count."""
+    """Return the facts of one account; None while it does not count: void, held, or no start."""
     start = episode.start
-    if episode.void or start is None:
+    if episode.void or episode.held or start is None:
         return None
     care = context.care_at(start)
     looked_after = _looked_after(episode, context, in_care=care is not None)
@@ -97,6 +97,13 @@ def source_facts(
     )
 
 
+def responsible_authority(episode: SourceEpisode, context: PersonContext) -> str:
+    """Return the authority of an account, whether or not it counts."""
+    care = None if episode.start is None else context.care_at(episode.start)
+    looked_after = _looked_after(episode, context, in_care=care is not None)
+    return _authority(episode, looked_after, care.responsible_authority if care else None)
+
+
 def national_facts(national_id: UUID, members: Sequence[EpisodeFacts]) -> EpisodeFacts:
     """Return the facts of a national episode from those of its members, in any order.
 
@@ -112,14 +119,12 @@ def national_facts(national_id: UUID, members: Sequence[EpisodeFacts]) -> Episod
     returning = returns[0] if returns else None
     categories = {each.category for each in ordered}
     conflict = (CLASS_CONFLICT,) if len(categories) > 1 else ()
-    both = police and authority
     ended = _national_end(police, authority)
-    only = Bucket.POLICE_ONLY if police else Bucket.AUTHORITY_ONLY
     return replace(
         timed,
         source=Source.NATIONAL,
         fact_id=national_id,
-        bucket=Bucket.MATCHED if both else only,
+        bucket=_bucket(ordered),
         category=_category(categories),
         end_at=ended.end_at if ended else None,
         end_reason=ended.end_reason if ended else None,
@@ -135,6 +140,16 @@ def national_facts(national_id: UUID, members: Sequence[EpisodeFacts]) -> Episod
         looked_after=_known(each.looked_after for each in placed),
         findings=tuple(sorted({*conflict, *(code for each in ordered for code in each.findings)})),
     )
+
+
+def _bucket(members: Sequence[EpisodeFacts]) -> Bucket:
+    """Return where a national episode stands: in review, if any of its accounts is."""
+    if any(each.bucket is Bucket.IN_REVIEW for each in members):
+        return Bucket.IN_REVIEW
+    sources = {each.source for each in members}
+    if len(sources) > 1:
+        return Bucket.MATCHED
+    return Bucket.POLICE_ONLY if Source.POLICE in sources else Bucket.AUTHORITY_ONLY
 
 
 def _end(episode: SourceEpisode, context: PersonContext) -> tuple[datetime | None, str | None]:

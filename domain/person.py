@@ -8,10 +8,11 @@ from uuid import UUID
 
 from domain.about import When
 from domain.care_events import CareEnded, CareStarted, PlacementEnded, PlacementStarted
-from domain.decisions import ChildReachedEighteen, PersonLinked
+from domain.decisions import ChildReachedEighteen
 from domain.episode_events import SubjectRegistered
 from domain.facts import Standing, earliest, end_of, standing
 from domain.identifiers import publisher_kind
+from domain.linkage_events import PersonLinked, PersonLinkProposed, PersonMerged, PersonSplit
 from domain.records import RecordedEvent
 from domain.vocabulary import Sex
 
@@ -39,6 +40,9 @@ class Placement:
 
 Period = TypeVar("Period", CarePeriod, Placement)
 
+# What says which person a subject is from now on.
+_DECISIONS = (PersonLinked, PersonMerged, PersonSplit)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PersonContext:
@@ -63,12 +67,29 @@ class PersonContext:
 
 def person_of(subject_id: UUID, records: Iterable[RecordedEvent]) -> UUID:
     """Return the person that a subject is, by the last decision; itself if there was none."""
-    links = [
+    decided = _last_person(subject_id, records, _DECISIONS)
+    return subject_id if decided is None else decided
+
+
+def person_if_linked(subject_id: UUID, records: Sequence[RecordedEvent]) -> UUID:
+    """Return the person that a subject would be if everything in review were linked.
+
+    Of a subject of which nothing was ever proposed, it is the person that it is.
+    """
+    proposed = _last_person(subject_id, records, (PersonLinkProposed,))
+    return person_of(subject_id, records) if proposed is None else proposed
+
+
+def _last_person(
+    subject_id: UUID, records: Iterable[RecordedEvent], kinds: tuple[type[Any], ...]
+) -> UUID | None:
+    """Return the person that the last event of these kinds names for a subject."""
+    said = [
         (record.position, record.event.person_id)
         for record in records
-        if isinstance(record.event, PersonLinked) and record.event.subject_id == subject_id
+        if isinstance(record.event, kinds) and record.event.subject_id == subject_id
     ]
-    return max(links)[1] if links else subject_id
+    return max(said)[1] if said else None
 
 
 def person_context(records: Sequence[RecordedEvent]) -> PersonContext:

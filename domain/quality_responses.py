@@ -30,6 +30,9 @@ from domain.response_events import (
 )
 from domain.vocabulary import Category, Reporter
 
+# What no other source knows of; a row in review may have a counterpart.
+_ALONE: Final = frozenset({Bucket.POLICE_ONLY, Bucket.AUTHORITY_ONLY})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spell:
@@ -107,7 +110,7 @@ def _ended_before_start(case: Case) -> Iterator[Spell]:
 def _no_counterpart(case: Case) -> Iterator[Spell]:
     """DQ5: each side is to know of every missing episode (¶23); of being away, only one."""
     facts, account = case.facts, case.account
-    if facts.category is Category.MISSING and facts.bucket is not Bucket.MATCHED:
+    if facts.category is Category.MISSING and facts.bucket in _ALONE:
         yield Spell(position=account.first_position, true_from=facts.start_at + COUNTERPART_AFTER)
 
 

@@ -1,6 +1,6 @@
 """What readers ask of the hub: counts, its own state, and how a submission ended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import LiteralString, Protocol
 from uuid import UUID
@@ -9,11 +9,19 @@ from psycopg.rows import TupleRow
 
 from contracts.outcomes import Outcome, Rejection, RejectsQuery, SubmissionRecord
 from contracts.reasons import Reason
-from contracts.status import HubStatus, SourceEpisodeTotals, SubmissionTotals, Versions
-from domain.measures import DEFINITION_VERSION, Bucket, CountsAnswer, CountsQuery
+from contracts.status import HubStatus, SubmissionTotals, Versions, source_episode_totals
+from domain.measures import DEFINITION_VERSION, CountsAnswer, CountsQuery
+from domain.reconciliation_terms import (
+    ReconciliationAnswer,
+    ReconciliationQuery,
+    SourceRowTotals,
+)
 from hub.database import MIGRATIONS, Database
 from hub.intake_stops import read_stops
 from projections.counts import CountsView
+from projections.reconciliation import ReconciliationView
+from projections.source_rows import count_source_rows
+from projections.standpoint import stand
 
 _POSITION: LiteralString = "SELECT position FROM ledger.head"
 _POSITIONS: LiteralString = """
@@ -28,37 +36,6 @@ _RECEIVED: LiteralString = "SELECT coalesce(sum(messages), 0)::bigint FROM intak
 _UNSENT: LiteralString = "SELECT count(*) FROM intake.outbox"
 _OUTCOMES: LiteralString = """
 SELECT outcome, sum(submissions)::bigint FROM intake.outcomes GROUP BY outcome ORDER BY outcome
-"""
-_BUCKETS: LiteralString = """
-SELECT f.bucket, count(*)
-  FROM projection.episode_facts_v1 f JOIN projection.active_build a USING (build)
- WHERE f.held_until IS NULL AND f.source <> 'national'
- GROUP BY f.bucket ORDER BY f.bucket
-"""
-# Every source episode that the views have seen, and those of them that were taken back.
-_EPISODES: LiteralString = """
-WITH known AS (
-    SELECT DISTINCT k.member FROM projection.kin_v1 k JOIN projection.active_build a USING (build)
-     WHERE k.kind = 'e'
-), told AS (
-    SELECT originator_id,
-           bool_or(topic IN ('episode-voided', 'episode-merged'))
-               OR coalesce((array_agg(convert_from(state, 'UTF8')::jsonb -> 'was_missing'
-                                ORDER BY occurred_at DESC, submission_id::text DESC)
-                                FILTER (WHERE topic = 'attribution-corrected'))[1] = 'false',
-                           false) AS void,
-           bool_or(topic = 'episode-reported'
-                   OR convert_from(state, 'UTF8')::jsonb ?| ARRAY['left', 'last_seen', 'reported'])
-               AS begun
-      FROM ledger.stored_events
-     WHERE topic IN ('episode-voided', 'episode-merged', 'attribution-corrected',
-                     'episode-reported', 'episode-corrected')
-       AND notification_id <= %(position)s
-     GROUP BY originator_id
-)
-SELECT count(*), count(*) FILTER (WHERE void),
-       count(*) FILTER (WHERE begun IS NOT TRUE AND void IS NOT TRUE)
-  FROM known LEFT JOIN told ON told.originator_id = known.member
 """
 _ACCEPTED: LiteralString = """
 SELECT s.content_key, s.position, s.seen, e.publisher, e.recorded_at
@@ -114,6 +91,20 @@ class CountsService:
             return self._view.answer(connection, query)
 
 
+class ReconciliationService:
+    """Tells what makes up the difference between the sources' totals, from one snapshot."""
+
+    def __init__(self, database: Database, view: ReconciliationView) -> None:
+        """Read under the reading role."""
+        self._database = database
+        self._view = view
+
+    def answer(self, query: ReconciliationQuery) -> ReconciliationAnswer:
+        """Return the terms asked for, and the position they are true at."""
+        with self._database.snapshot() as connection:
+            return self._view.answer(connection, query)
+
+
 class StatusService:
     """Knows the state of the hub."""
 
@@ -138,13 +129,10 @@ class StatusService:
             outcomes = _numbers(connection.execute(_OUTCOMES))
             stops = read_stops(connection)
             ((unsent,),) = connection.execute(_UNSENT).fetchall()
-            buckets = _numbers(connection.execute(_BUCKETS))
-            episodes = connection.execute(_EPISODES, {"position": projected}).fetchone() or (
-                0,
-                0,
-                0,
-            )
-        total, void, unstarted = (int(str(each)) for each in episodes)
+            # Before the first build there is nothing to stand on.
+            rows = SourceRowTotals()
+            if first[1] is not None:
+                rows = count_source_rows(connection, stand(connection, None))
         return HubStatus(
             ledger_position=ledger,
             projection_position=projected,
@@ -157,7 +145,7 @@ class StatusService:
                 rejected=outcomes.get(Outcome.REJECTED, 0),
                 in_flight=waiting,
             ),
-            source_episodes=_source_episodes(total, void, unstarted, buckets),
+            source_episodes=source_episode_totals(rows),
             parked_children=parked,
             publishers_heard=heard,
             versions=Versions(
@@ -214,21 +202,6 @@ class SubmissionService:
         }
         with self._database.snapshot() as connection:
             return [_refused(row) for row in connection.execute(_REJECTS, values)]
-
-
-def _source_episodes(
-    total: int, void: int, unstarted: int, buckets: Mapping[str, int]
-) -> SourceEpisodeTotals:
-    return SourceEpisodeTotals(
-        total=total,
-        matched=buckets.get(Bucket.MATCHED, 0),
-        police_only=buckets.get(Bucket.POLICE_ONLY, 0),
-        authority_only=buckets.get(Bucket.AUTHORITY_ONLY, 0),
-        in_review=buckets.get(Bucket.IN_REVIEW, 0),
-        # Heard of, but nothing yet says when it began: it waits, and counts nowhere.
-        held=buckets.get(Bucket.HELD, 0) + unstarted,
-        void=void,
-    )
 
 
 def _numbers(rows: Iterable[TupleRow]) -> dict[str, int]:

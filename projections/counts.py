@@ -1,7 +1,5 @@
 """Answers questions for counts from the episode facts, at one ledger position."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import LiteralString
 
@@ -9,7 +7,6 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Composable, Composed
 
-from domain.errors import UsageError
 from domain.measures import (
     MEASURES,
     Clock,
@@ -19,46 +16,30 @@ from domain.measures import (
     Coverage,
     Measure,
 )
-from domain.periods import day_bounds
+from projections.standpoint import Standpoint, stand
 from projections.stocks import boundaries
 
-_BUILD: LiteralString = """
-SELECT b.build, b.position, b.definition_version
-  FROM projection.active_build a JOIN projection.builds b USING (build)
-"""
-_RECORDED_AT: LiteralString = """
-SELECT recorded_at FROM ledger.stored_events WHERE notification_id = %(position)s
-"""
-_POSITION_AT: LiteralString = """
-SELECT coalesce(max(notification_id), 0)
-  FROM ledger.stored_events
- WHERE notification_id <= %(position)s AND recorded_at < %(until)s
-"""
-_TODAY: LiteralString = "SELECT (clock_timestamp() AT TIME ZONE 'Europe/London')::date"
 _COVERAGE: LiteralString = """
 SELECT (SELECT count(DISTINCT publisher) FROM intake.received WHERE publisher <> 'unknown'),
        (SELECT count(*) FROM projection.parked_v1 WHERE build = %(build)s)
 """
-_CURRENT: LiteralString = "held_until IS NULL"
-_AS_OF: LiteralString = (
-    "held_from <= %(position)s AND (held_until IS NULL OR held_until > %(position)s)"
-)
+# Each question is asked in both worlds: as decided, and if everything in review were linked.
 _FLOW_FROM_COUNTS: LiteralString = """
-SELECT {columns} sum(episodes)
+SELECT {columns} sum(episodes), sum(if_linked)
   FROM projection.incident_counts_v1
  WHERE build = %(build)s AND source = %(source)s AND category = %(category)s
    AND age_band <> '18+' AND {inside} AND {period}
  {grouped}
 """
 _FROM_FACTS: LiteralString = """
-SELECT {columns} {value}
+SELECT {columns} {decided}, {linked}
   FROM projection.episode_facts_v1
  WHERE build = %(build)s AND source = %(source)s AND category = %(category)s
    AND age_band <> '18+' AND {inside} AND {period} AND {held} AND {which}
  {grouped}
 """
 _STOCK: LiteralString = """
-SELECT {columns} count(*)
+SELECT {columns} {decided}, {linked}
   FROM unnest(%(labels)s::text[], %(instants)s::timestamptz[]) AS periods (label, boundary)
   JOIN projection.episode_facts_v1
     ON start_at < boundary AND (end_at IS NULL OR end_at > boundary)
@@ -70,10 +51,16 @@ _FINDINGS: LiteralString = """
 SELECT code, count(*)
   FROM projection.episode_facts_v1, unnest(string_to_array(findings, ',')) AS code
  WHERE build = %(build)s AND source = %(source)s AND category = %(category)s
-   AND findings <> '' AND {period} AND {held}
+   AND findings <> '' AND world <> 'linked' AND {period} AND {held}
  GROUP BY code ORDER BY code
 """
 
+_EPISODES: LiteralString = "count(*) FILTER (WHERE {world})"
+_CHILDREN: LiteralString = "count(DISTINCT person_id) FILTER (WHERE {world})"
+_PER_CHILD: LiteralString = (
+    "round(count(*) FILTER (WHERE {world})::numeric"
+    " / nullif(count(DISTINCT person_id) FILTER (WHERE {world}), 0), 2)"
+)
 _CATEGORY = {"away_incidents": "away", "away_children": "away"} | {
     "no_apparent_risk_incidents": "no_apparent_risk"
 }
@@ -110,17 +97,6 @@ _YEAR_OF: dict[Clock, LiteralString] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class _At:
-    """Where an answer stands: build, position, and whether that is the build's own position."""
-
-    build: int
-    position: int
-    current: bool
-    version: str
-    time: datetime | None
-
-
 class CountsView:
     """Answers questions for counts; every answer names the position it is true at."""
 
@@ -133,7 +109,7 @@ class CountsView:
 
         Raises UsageError if the position or date asked for is not covered by the ledger.
         """
-        at = _stand(connection, query)
+        at = stand(connection, query.as_of)
         measure = MEASURES[query.measure]
         values: dict[str, object] = {
             "build": at.build,
@@ -163,12 +139,12 @@ class CountsView:
         connection: Connection[TupleRow],
         query: CountsQuery,
         measure: Measure,
-        at: _At,
+        at: Standpoint,
         values: dict[str, object],
     ) -> Coverage:
         row = connection.execute(_COVERAGE, {"build": at.build}).fetchone() or (0, 0)
         clock = Clock.START if measure.clock is Clock.STOCK else measure.clock
-        statement = SQL(_FINDINGS).format(period=_period(query, clock), held=_held(at))
+        statement = SQL(_FINDINGS).format(period=_period(query, clock), held=at.held)
         return Coverage(
             publishers_heard=int(str(row[0])),
             publishers_registered=self._registered,
@@ -180,40 +156,7 @@ class CountsView:
         )
 
 
-def _stand(connection: Connection[TupleRow], query: CountsQuery) -> _At:
-    row = connection.execute(_BUILD).fetchone()
-    if row is None:
-        raise UsageError("Nothing has been counted yet: start the hub, or run hub rebuild.")
-    build, newest, version = int(str(row[0])), int(str(row[1])), str(row[2])
-    position = newest
-    if isinstance(query.as_of, int):
-        if not 0 <= query.as_of <= newest:
-            raise UsageError(f"as-of must be a position from 0 to {newest}, or a date.")
-        position = query.as_of
-    elif query.as_of is not None:
-        _refuse_future(connection, query.as_of)
-        found = connection.execute(
-            _POSITION_AT, {"position": newest, "until": day_bounds(query.as_of)[1]}
-        ).fetchone()
-        position = 0 if found is None else int(str(found[0]))
-    recorded = connection.execute(_RECORDED_AT, {"position": position}).fetchone()
-    return _At(
-        build=build,
-        position=position,
-        current=position == newest,
-        version=version,
-        time=recorded[0] if recorded else None,
-    )
-
-
-def _refuse_future(connection: Connection[TupleRow], day: date) -> None:
-    """Raise UsageError for a day of which nobody can know yet how the counts will stand."""
-    row = connection.execute(_TODAY).fetchone()
-    if row is not None and day > row[0]:
-        raise UsageError(f"as-of must be a position, or a date up to {row[0].isoformat()}.")
-
-
-def _statement(query: CountsQuery, measure: Measure, at: _At) -> Composed:
+def _statement(query: CountsQuery, measure: Measure, at: Standpoint) -> Composed:
     columns = [_column(name, measure.clock) for name in query.by]
     numbers = [SQL(str(number)) for number in range(1, len(columns) + 1)]
     listed = SQL(", ").join(numbers)
@@ -221,22 +164,24 @@ def _statement(query: CountsQuery, measure: Measure, at: _At) -> Composed:
         "columns": SQL("").join(SQL("{}, ").format(column) for column in columns),
         "grouped": SQL("GROUP BY {0} ORDER BY {0}").format(listed) if columns else SQL(""),
         "inside": _inside(query),
-        "held": _held(at),
+        "held": at.held,
     }
+    parts["decided"] = SQL(_value(measure)).format(world=SQL("world <> 'linked'"))
+    parts["linked"] = SQL(_value(measure)).format(world=SQL("world <> 'decided'"))
     if measure.clock is Clock.STOCK:
         return SQL(_STOCK).format(**parts)
     parts["period"] = _period(query, measure.clock)
     if at.current and measure.clock is Clock.START and not measure.distinct:
         return SQL(_FLOW_FROM_COUNTS).format(**parts)
     parts["which"] = SQL(_WHICH.get(query.measure, "true"))
-    parts["value"] = SQL(_value(measure))
     return SQL(_FROM_FACTS).format(**parts)
 
 
 def _value(measure: Measure) -> LiteralString:
+    """Return what a measure makes of the facts of one world."""
     if measure.name == "missing_incidents_per_child":
-        return "round(count(*)::numeric / nullif(count(DISTINCT person_id), 0), 2)"
-    return "count(DISTINCT person_id)" if measure.distinct else "count(*)"
+        return _PER_CHILD
+    return _CHILDREN if measure.distinct else _EPISODES
 
 
 def _column(name: str, clock: Clock) -> SQL:
@@ -253,10 +198,6 @@ def _inside(query: CountsQuery) -> SQL:
     return SQL("true") if apart else SQL("region <> 'outside'")
 
 
-def _held(at: _At) -> SQL:
-    return SQL(_CURRENT) if at.current else SQL(_AS_OF)
-
-
 def _period(query: CountsQuery, clock: Clock) -> Composed:
     day = SQL(_CLOCK_DAY[clock])
     parts: list[Composable] = [SQL("{} IS NOT NULL").format(day)]
@@ -268,10 +209,18 @@ def _period(query: CountsQuery, clock: Clock) -> Composed:
 
 
 def _row(values: tuple[object, ...]) -> CountRow:
-    raw = values[-1]
-    value: int | float = (
-        float(raw) if isinstance(raw, Decimal) and raw % 1 else int(str(raw or 0).split(".")[0])
-    )
+    """Return a cell: its value as decided, and the range to what it would be if all were linked."""
+    decided, linked = _count(values[-2]), _count(values[-1])
     return CountRow(
-        dimensions=tuple(str(each) for each in values[:-1]), value=value, low=value, high=value
+        dimensions=tuple(str(each) for each in values[:-2]),
+        value=decided,
+        low=min(decided, linked),
+        high=max(decided, linked),
     )
+
+
+def _count(raw: object) -> int | float:
+    """Return a number as counts are told: whole, unless it is not."""
+    if isinstance(raw, Decimal) and raw % 1:
+        return float(raw)
+    return int(str(raw or 0).split(".")[0])

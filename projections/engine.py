@@ -8,14 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from projections.episode_sql import ACCOUNTS, CONTEXT, MACROS, PARSED
-from projections.fact_sql import (
-    AT_POINTS,
-    FACTS,
-    NATIONAL_FACTS,
-    POINTS,
-    ROWS,
-    SOURCE_FACTS,
-)
+from projections.fact_sql import AT_POINTS, POINTS, SOURCE_FACTS, WORLDS
+from projections.national_sql import FACTS, GROUPS, NATIONAL_FACTS, ROWS, TOLD_FACTS
 from projections.quality_sql import (
     CASE_ROWS,
     CASES,
@@ -26,6 +20,7 @@ from projections.quality_sql import (
     RESPONSES,
     TOLD,
 )
+from projections.source_row_sql import SOURCE_ROW_ROWS, SOURCE_ROWS
 
 RECORDS = pa.schema(
     [
@@ -47,15 +42,31 @@ FAMILIES = pa.schema(
 )
 SUBJECTS = pa.schema([("subject_id", pa.string()), ("cluster", pa.int64())])
 
-_STEPS = (PARSED, ACCOUNTS, CONTEXT, POINTS, AT_POINTS, SOURCE_FACTS, NATIONAL_FACTS, FACTS)
-_QUALITY_STEPS = (TOLD, RESPONSES, CASES, FOUND)
+_STEPS = (
+    PARSED,
+    ACCOUNTS,
+    CONTEXT,
+    POINTS,
+    WORLDS,
+    AT_POINTS,
+    SOURCE_FACTS,
+    GROUPS,
+    NATIONAL_FACTS,
+    TOLD_FACTS,
+    FACTS,
+)
+_LATER_STEPS = (SOURCE_ROWS, TOLD, RESPONSES, CASES, FOUND)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Computed:
-    """What follows from a set of records: facts in every version, findings and cases as of now."""
+    """What follows from a set of records: facts in every version, findings and cases as of now.
+
+    source_rows: every source episode ever heard of, in every version.
+    """
 
     facts: pa.Table
+    source_rows: pa.Table
     findings: pa.Table
     cases: pa.Table
 
@@ -76,7 +87,9 @@ class EpisodeEngine:
         self._table("placement_groups", "code", "name", placement_groups)
 
     def facts(self, records: pa.Table, families: pa.Table, subjects: pa.Table) -> pa.Table:
-        """Return every version of every fact, ordered by source, identifier and first position.
+        """Return every version of every fact, ordered by source, identifier, world and position.
+
+        world: `decided`, `linked` (holds only if everything in review were linked), or `both`.
 
         The tables have the schemas RECORDS, FAMILIES and SUBJECTS and hold whole clusters: what
         is left out is not known.
@@ -94,17 +107,21 @@ class EpisodeEngine:
                 database.unregister(name)
 
     def compute(self, records: pa.Table, families: pa.Table, subjects: pa.Table) -> Computed:
-        """Return the facts, and what the data-quality rules say; the tables are as for `facts`."""
+        """Return the facts, the source rows, and what the data-quality rules say.
+
+        The tables are as for `facts`.
+        """
         aside = pc.is_in(records.column("topic"), value_set=pa.array(QUALITY_TYPES))
         facts = self.facts(records.filter(pc.invert(aside)), families, subjects)
         database = self._duckdb
         database.register("told_records", records)
         database.register("families", families)
         try:
-            for step in _QUALITY_STEPS:
+            for step in _LATER_STEPS:
                 database.execute(step)
             return Computed(
                 facts=facts,
+                source_rows=database.sql(SOURCE_ROW_ROWS).to_arrow_table(),
                 findings=database.sql(FINDING_ROWS).to_arrow_table(),
                 cases=database.sql(CASE_ROWS).to_arrow_table(),
             )

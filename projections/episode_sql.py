@@ -27,6 +27,10 @@ CREATE OR REPLACE MACRO day_of(w) AS
     CASE WHEN length(w) = 10 THEN CAST(w AS DATE)
          ELSE london_date(CAST(w AS TIMESTAMPTZ)) END;
 CREATE OR REPLACE MACRO side(source) AS CASE WHEN source = 'police' THEN '0' ELSE '1' END;
+CREATE OR REPLACE MACRO age_band(age) AS
+    CASE WHEN age IS NULL OR age < 0 THEN 'unknown' WHEN age = 0 THEN '0'
+         WHEN age <= 4 THEN '1-4' WHEN age <= 9 THEN '5-9' WHEN age <= 15 THEN '10-15'
+         WHEN age <= 17 THEN '16-17' ELSE '18+' END;
 CREATE OR REPLACE MACRO within_72h(returned, completed) AS
     CASE
         WHEN returned IS NULL OR completed IS NULL THEN NULL
@@ -57,7 +61,8 @@ SELECT position, topic, publisher, starts_with(publisher, 'pf-') AS police,
            "located":"VARCHAR","returned":"VARCHAR","looked_after":"BOOLEAN",
            "responsible_authority":"VARCHAR","home_authority":"VARCHAR","host_authority":"VARCHAR",
            "placement_type":"VARCHAR","completed":"VARCHAR","age":"INTEGER",
-           "national_ids":["VARCHAR"],"cleared":["VARCHAR"],"care_id":"VARCHAR",
+           "national_ids":["VARCHAR"],"proposed_ids":["VARCHAR"],"in_review":"BOOLEAN",
+           "held":"BOOLEAN","named_missing":"BOOLEAN","cleared":["VARCHAR"],"care_id":"VARCHAR",
            "placement_id":"VARCHAR","started":"VARCHAR","ended":"VARCHAR","sex":"VARCHAR",
            "birthday":"VARCHAR","person_id":"VARCHAR","was_missing":"BOOLEAN"}') AS e
   FROM records
@@ -70,7 +75,7 @@ def _stated(attribute: LiteralString) -> LiteralString:
     return (
         'arg_max(struct_pack(v := e."' + attribute + '"), standing) FILTER ('
         "topic IN ('episode-reported', 'episode-classified', 'episode-reclassified',"
-        " 'child-located', 'child-returned', 'episode-corrected')"
+        " 'child-located', 'child-returned', 'episode-corrected', 'episode-grouped')"
         ' AND (e."' + attribute + '" IS NOT NULL'
         " OR list_contains(e.cleared, '" + attribute + "'))) OVER so_far AS s_" + attribute
     )
@@ -100,7 +105,8 @@ CREATE OR REPLACE TEMP TABLE accounts AS
 WITH running AS (
 SELECT e.episode_id AS episode_id, position,
        arg_min(publisher, position) FILTER (publisher <> 'hub') OVER so_far AS publisher,
-       max(occurred_at) FILTER (topic = 'episode-reported') OVER so_far AS reported_at,
+       coalesce(max(occurred_at) FILTER (topic = 'episode-reported') OVER so_far,
+                max(occurred_at) FILTER (topic = 'episode-grouped') OVER so_far) AS reported_at,
        coalesce(bool_or(topic IN ('episode-voided', 'episode-merged')) OVER so_far, false)
            OR NOT coalesce(arg_max(e.was_missing, standing)
                    FILTER (topic = 'attribution-corrected') OVER so_far, true) AS void,
@@ -109,8 +115,12 @@ SELECT e.episode_id AS episode_id, position,
        arg_min(e.completed, struct_pack(a := earliest(e.completed), b := end_of(e.completed)))
            FILTER (topic = 'return-interview-completed') OVER so_far AS completed,
        arg_max(e.age, position) FILTER (topic = 'episode-aged') OVER so_far AS age,
-       arg_max(e.national_ids, position) FILTER (topic = 'episode-matched') OVER so_far
-           AS national_ids,
+       arg_max(struct_pack(ids := e.national_ids, proposed := e.proposed_ids,
+                           in_review := e.in_review, held := e.held), position)
+           FILTER (topic = 'episode-matched') OVER so_far AS match,
+       coalesce(bool_and(topic <> 'episode-reported' AND topic <> 'attribution-corrected'
+                         AND e.named_missing IS NOT true) OVER so_far
+                AND bool_or(topic = 'episode-grouped') OVER so_far, false) AS unnamed,
        """
     + _STATED
     + """
@@ -120,7 +130,11 @@ WINDOW so_far AS (PARTITION BY e.episode_id ORDER BY position
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ), plain AS (
 SELECT episode_id, position, publisher, reported_at, void, offered, declined, completed, age,
-       coalesce(national_ids, [episode_id]) AS national_ids, """
+       coalesce(match.ids, [episode_id]) AS national_ids,
+       CASE WHEN len(match.proposed) > 0 THEN match.proposed
+            ELSE coalesce(match.ids, [episode_id]) END AS proposed_ids,
+       coalesce(match.in_review, false) AS in_review,
+       CASE WHEN match IS NULL THEN unnamed ELSE coalesce(match.held, false) END AS held, """
     + _VALUES
     + """
   FROM running
@@ -140,29 +154,43 @@ SELECT *,
        CASE WHEN category = 'away' THEN returned ELSE coalesce(located, returned) END AS ended
   FROM judged
 )
-SELECT episode_id, position, publisher, source, category, start_at, ended,
-       NOT void AND start_at IS NOT NULL AS countable,
+SELECT episode_id, position, publisher, source, category, start_at, ended, void,
+       NOT void AND NOT held AND start_at IS NOT NULL AS countable,
        returned, offered, declined, completed IS NOT NULL AS completed,
        within_72h(returned, completed) AS within_72h,
        CASE WHEN start_at > end_of(ended) THEN ['567'] ELSE CAST([] AS VARCHAR[]) END AS findings,
        looked_after, responsible_authority, home_authority, host_authority, placement_type, age,
-       national_ids
+       national_ids, proposed_ids, in_review
   FROM ended
 """
 )
 
-# What the subjects' own records say, each with the positions between which it held.
+# What the subjects' own records say, each with the positions between which it held. If everything
+# in review were linked, a subject would be whom the last proposal names, if there ever was one.
 CONTEXT: LiteralString = """
 CREATE OR REPLACE TEMP TABLE persons AS
-WITH links AS (
-SELECT subject_id, subject_id AS person_id, CAST(0 AS BIGINT) AS position FROM subjects
+WITH told AS (
+SELECT subject_id, subject_id AS person_id, CAST(0 AS BIGINT) AS position, false AS proposed
+  FROM subjects
 UNION ALL
-SELECT e.subject_id, e.person_id, position FROM parsed WHERE topic = 'person-linked'
-)
-SELECT links.*, cluster,
+SELECT e.subject_id, e.person_id, position, topic = 'person-link-proposed'
+  FROM parsed
+ WHERE topic IN ('person-linked', 'person-merged', 'person-split', 'person-link-proposed')
+), both_ways AS (
+SELECT told.subject_id, cluster, position,
+       arg_max(person_id, position) FILTER (NOT proposed) OVER so_far AS decided_id,
+       arg_max(person_id, position) FILTER (proposed) OVER so_far AS proposed_id,
        lead(position, 1, 9223372036854775807)
-           OVER (PARTITION BY subject_id ORDER BY position) AS until
-  FROM links JOIN subjects USING (subject_id);
+           OVER (PARTITION BY told.subject_id ORDER BY position) AS until
+  FROM told JOIN subjects USING (subject_id)
+WINDOW so_far AS (PARTITION BY told.subject_id ORDER BY position
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+)
+SELECT subject_id, cluster, position, until, 'decided' AS world, decided_id AS person_id
+  FROM both_ways
+UNION ALL
+SELECT subject_id, cluster, position, until, 'linked', coalesce(proposed_id, decided_id)
+  FROM both_ways;
 
 CREATE OR REPLACE TEMP TABLE sexes AS
 SELECT cluster, subjects.subject_id, position, e.sex AS sex,

@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier, Literal
 
 from projections.quality import QUALITY_TABLES, QUALITY_VIEWS
+from projections.source_rows import SOURCE_ROW_COLUMNS
 
 # A row of the facts in the order of COLUMNS.
 FactRow = tuple[object, ...]
@@ -17,6 +18,7 @@ FactRow = tuple[object, ...]
 COLUMNS = (
     "source",
     "fact_id",
+    "world",
     "held_from",
     "held_until",
     "person_id",
@@ -49,6 +51,7 @@ TABLES: tuple[LiteralString, ...] = (
     "parked_v1",
     "episode_facts_v1",
     "incident_counts_v1",
+    "source_rows_v1",
     *QUALITY_TABLES,
 )
 _CELL = (
@@ -65,38 +68,43 @@ _CELL = (
     "looked_after",
 )
 _CELL_AT = tuple(COLUMNS.index(name) for name in _CELL)
+_WORLD = COLUMNS.index("world")
 _HELD_FROM = COLUMNS.index("held_from")
 _HELD_UNTIL = COLUMNS.index("held_until")
 
 _STORED: LiteralString = """
-SELECT source, fact_id::text, held_from, held_until, person_id::text, bucket, category, start_at,
-       started_on, month, reporting_year, end_at, end_reason, returned_on, offered, declined,
-       completed, within_72h, authority, host_authority, region, force, age, age_band, sex,
-       placement_type, looked_after, findings
+SELECT source, fact_id::text, world, held_from, held_until, person_id::text, bucket, category,
+       start_at, started_on, month, reporting_year, end_at, end_reason, returned_on, offered,
+       declined, completed, within_72h, authority, host_authority, region, force, age, age_band,
+       sex, placement_type, looked_after, findings
   FROM projection.episode_facts_v1
  WHERE build = %(build)s AND fact_id = ANY(%(ids)s::uuid[])
 """
 _REMOVE: LiteralString = """
 DELETE FROM projection.episode_facts_v1 AS f
- USING unnest(%(sources)s::text[], %(ids)s::uuid[], %(froms)s::bigint[]) AS gone (s, i, p)
- WHERE f.build = %(build)s AND f.source = gone.s AND f.fact_id = gone.i AND f.held_from = gone.p
+ USING unnest(%(sources)s::text[], %(ids)s::uuid[], %(worlds)s::text[], %(froms)s::bigint[])
+           AS gone (s, i, w, p)
+ WHERE f.build = %(build)s AND f.source = gone.s AND f.fact_id = gone.i AND f.world = gone.w
+   AND f.held_from = gone.p
 """
 _COPY: LiteralString = """
-COPY projection.episode_facts_v1 (build, source, fact_id, held_from, held_until, person_id, bucket,
-    category, start_at, started_on, month, reporting_year, end_at, end_reason, returned_on,
+COPY projection.episode_facts_v1 (build, source, fact_id, world, held_from, held_until, person_id,
+    bucket, category, start_at, started_on, month, reporting_year, end_at, end_reason, returned_on,
     offered, declined, completed, within_72h, authority, host_authority, region, force, age,
     age_band, sex, placement_type, looked_after, findings) FROM STDIN
 """
 _CHANGE_COUNT: LiteralString = """
 INSERT INTO projection.incident_counts_v1 AS c (build, source, category, started_on, authority,
-    host_authority, region, force, age_band, sex, placement_type, looked_after, episodes)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    host_authority, region, force, age_band, sex, placement_type, looked_after, episodes, if_linked)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (build, source, category, started_on, authority, host_authority, region, force,
     age_band, sex, placement_type, looked_after)
-DO UPDATE SET episodes = c.episodes + excluded.episodes
+DO UPDATE SET episodes = c.episodes + excluded.episodes,
+              if_linked = c.if_linked + excluded.if_linked
 """
 _DROP_EMPTY: LiteralString = """
-DELETE FROM projection.incident_counts_v1 WHERE build = %(build)s AND episodes = 0
+DELETE FROM projection.incident_counts_v1
+ WHERE build = %(build)s AND episodes = 0 AND if_linked = 0
 """
 _CHECKSUM: LiteralString = """
 SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')), count(*)
@@ -104,17 +112,18 @@ SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')), co
 """
 _CELL_COLUMNS: LiteralString = (
     "source, category, started_on, authority, host_authority, region, force, age_band, sex,"
-    " placement_type, looked_after, episodes"
+    " placement_type, looked_after, episodes, if_linked"
 )
 _FACT_COLUMNS: LiteralString = (
-    "source, fact_id, held_from, held_until, person_id, bucket, category, start_at, started_on,"
-    " month, reporting_year, end_at, end_reason, returned_on, offered, declined, completed,"
-    " within_72h, authority, host_authority, region, force, age, age_band, sex, placement_type,"
-    " looked_after, findings"
+    "source, fact_id, world, held_from, held_until, person_id, bucket, category, start_at,"
+    " started_on, month, reporting_year, end_at, end_reason, returned_on, offered, declined,"
+    " completed, within_72h, authority, host_authority, region, force, age, age_band, sex,"
+    " placement_type, looked_after, findings"
 )
 VIEWS: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("episode_facts_v1", _FACT_COLUMNS),
     ("incident_counts_v1", _CELL_COLUMNS),
+    ("source_rows_v1", SOURCE_ROW_COLUMNS),
     *QUALITY_VIEWS,
 )
 
@@ -172,6 +181,7 @@ def apply_rows(
                 "build": build,
                 "sources": [row[0] for row in removed],
                 "ids": [row[1] for row in removed],
+                "worlds": [row[_WORLD] for row in removed],
                 "froms": [row[_HELD_FROM] for row in removed],
             },
         )
@@ -189,23 +199,28 @@ def _change_counts(
     removed: Iterable[FactRow],
     added: Iterable[FactRow],
 ) -> None:
-    changes: Counter[FactRow] = Counter()
-    for row in removed:
-        if row[_HELD_UNTIL] is None:
-            changes[tuple(row[at] for at in _CELL_AT)] -= 1
-    for row in added:
-        if row[_HELD_UNTIL] is None:
-            changes[tuple(row[at] for at in _CELL_AT)] += 1
-    moved = [(build, *cell, change) for cell, change in changes.items() if change]
+    decided: Counter[FactRow] = Counter()
+    linked: Counter[FactRow] = Counter()
+    for rows, sign in ((removed, -1), (added, 1)):
+        for row in rows:
+            if row[_HELD_UNTIL] is None:
+                cell = tuple(row[at] for at in _CELL_AT)
+                decided[cell] += sign * (row[_WORLD] != "linked")
+                linked[cell] += sign * (row[_WORLD] != "decided")
+    moved = [
+        (build, *cell, decided[cell], linked[cell])
+        for cell in decided
+        if decided[cell] or linked[cell]
+    ]
     if moved:
         with connection.cursor() as cursor:
             cursor.executemany(_CHANGE_COUNT, moved)
-    if any(change < 0 for change in changes.values()):
+    if any(count < 0 for count in (*decided.values(), *linked.values())):
         connection.execute(_DROP_EMPTY, {"build": build})
 
 
-def _key(row: FactRow) -> tuple[str, str, int]:
-    return str(row[0]), str(row[1]), int(str(row[_HELD_FROM]))
+def _key(row: FactRow) -> tuple[str, str, str, int]:
+    return str(row[0]), str(row[1]), str(row[_WORLD]), int(str(row[_HELD_FROM]))
 
 
 def checksum(

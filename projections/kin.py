@@ -25,10 +25,14 @@ EPISODE_TYPES = (
     "episode-corrected",
     "episode-voided",
     "episode-merged",
+    "episode-grouped",
     "attribution-corrected",
+    "episode-grouped",
     "episode-aged",
     "episode-matched",
 )
+# Who a subject is, or would be if everything in review were linked.
+PERSON_TYPES = ("person-linked", "person-merged", "person-split", "person-link-proposed")
 CHILD_TYPES = (
     "subject-registered",
     "care-started",
@@ -36,7 +40,7 @@ CHILD_TYPES = (
     "placement-started",
     "placement-ended",
     "child-reached-eighteen",
-    "person-linked",
+    *PERSON_TYPES,
 )
 
 # archived, states: what the ledger's rows lack, because it was detached from them.
@@ -59,13 +63,14 @@ SELECT DISTINCT %(build)s, 'e', originator_id,
   FROM fresh WHERE topic = ANY(%(episode_types)s)
  UNION
 SELECT DISTINCT %(build)s, 'n', originator_id, national_id::uuid
-  FROM fresh, jsonb_array_elements_text(convert_from(state, 'UTF8')::jsonb -> 'national_ids')
-       AS national_id
+  FROM fresh,
+       unnest(ARRAY['national_ids', 'proposed_ids']) AS field,
+       jsonb_array_elements_text(convert_from(state, 'UTF8')::jsonb -> field) AS national_id
  WHERE topic = 'episode-matched'
  UNION
 SELECT DISTINCT %(build)s, 'p', originator_id,
        (convert_from(state, 'UTF8')::jsonb ->> 'person_id')::uuid
-  FROM fresh WHERE topic = 'person-linked'
+  FROM fresh WHERE topic = ANY(%(person_types)s)
 ON CONFLICT DO NOTHING
 """
 _FORWARD: LiteralString = """

@@ -19,7 +19,6 @@ from domain.quality import (
 
 # Records that say nothing about facts, and something about the quality of the data.
 QUALITY_EPISODE_TYPES = (
-    "episode-grouped",
     "safe-and-well-check-outcome-shared",
     "return-interview-not-offered",
     "return-interview-findings-shared",
@@ -125,7 +124,7 @@ SELECT last.episode_id, families.subject_id, families.family, first_position, la
             ELSE last.ended END AS owed_from
   FROM last
   JOIN facts ON facts.fact_id = last.episode_id AND facts.source <> 'national'
-   AND facts.held_until IS NULL
+   AND facts.held_until IS NULL AND facts.world <> 'linked'
   JOIN families ON families.episode_id = last.episode_id
   JOIN firsts ON firsts.episode_id = last.episode_id
   LEFT JOIN responses ON responses.episode_id = last.episode_id;
@@ -138,7 +137,7 @@ SELECT '567' AS code, episode_id, first_position AS position,
 UNION ALL
 SELECT 'DQ5', episode_id, first_position, start_at + getvariable('counterpart'), NULL
   FROM cases
- WHERE category = 'missing' AND bucket <> 'matched'
+ WHERE category = 'missing' AND bucket IN ('police_only', 'authority_only')
 UNION ALL
 SELECT 'DQ7', checks.e.episode_id, min(checks.position), NULL, NULL
   FROM told AS checks

@@ -22,8 +22,11 @@ from hub.api.log import log_router
 from hub.api.openapi import HubApi
 from hub.api.pages import pages_router
 from hub.api.quality import quality_pages, quality_router
+from hub.api.reconciliation import reconciliation_router
 from hub.api.reference import reference_page
 from hub.api.refusals import problem_response, refusal_of
+from hub.api.review import review_router
+from hub.api.review_pages import review_pages
 from hub.api.services import Services
 from hub.api.status import health_router, status_router
 from hub.api.submissions import submissions_router
@@ -52,7 +55,7 @@ def build_app(services: Services) -> HubApi:
         # The first is the outermost.
         middleware=[
             Middleware(Edge, record=services.record),
-            Middleware(Door, tokens=services.tokens),
+            Middleware(Door, tokens=services.tokens, sessions=services.sessions),
         ],
     )
     room = UploadRoom()
@@ -63,8 +66,11 @@ def build_app(services: Services) -> HubApi:
     app.include_router(pages_router(services, room))
     app.include_router(submissions_router(services))
     app.include_router(counts_router(services))
+    app.include_router(reconciliation_router(services))
     app.include_router(quality_router(services))
     app.include_router(quality_pages(services))
+    app.include_router(review_router(services))
+    app.include_router(review_pages(services))
     app.include_router(contracts_router(services))
     app.include_router(status_router(services))
     app.include_router(health_router(services))

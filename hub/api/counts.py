@@ -1,7 +1,5 @@
 """Routes that answer questions for counts, in JSON, CSV, Parquet or Arrow."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -18,33 +16,23 @@ from contracts.counts import (
 from contracts.measures import MeasuresDocument, measures_document
 from domain.errors import UsageError
 from domain.measures import DIMENSIONS, MEASURES, CountsAnswer, CountsQuery, Source
-from hub.api.answers import JSON_TYPE, known_parameters, reply, reply_json
+from hub.api.answers import known_parameters, reply, reply_json
 from hub.api.description import COMMON_FAILURES, counts_answer, failures, read_answer
 from hub.api.door import operator_only
 from hub.api.error_problems import OF_ERROR
-from hub.api.media import preferred_media
+from hub.api.forms import (
+    MEDIA_TYPES,
+    SUFFIXES,
+    Form,
+    accepted_form,
+    form_of_suffix,
+    forms,
+)
 from hub.api.problems import FORBIDDEN, NO_SUCH_PATH, NOT_ACCEPTABLE
 from hub.api.refusals import Refused
 from hub.api.services import Services
 
-
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    """One way to write an answer down. media_type: as `Accept` asks for it."""
-
-    suffix: str
-    media_type: str
-    write: Callable[[CountsAnswer], bytes]
-
-
-FORMS: Final = (
-    Form(suffix="json", media_type=JSON_TYPE, write=counts_json),
-    Form(suffix="csv", media_type="text/csv", write=lambda answer: counts_csv(answer).encode()),
-    Form(suffix="parquet", media_type="application/vnd.apache.parquet", write=counts_parquet),
-    Form(suffix="arrow", media_type="application/vnd.apache.arrow.file", write=counts_arrow),
-)
-MEDIA_TYPES: Final = tuple(form.media_type for form in FORMS)
-SUFFIXES: Final = {form.suffix: form for form in FORMS}
+FORMS: Final = forms(json=counts_json, csv=counts_csv, parquet=counts_parquet, arrow=counts_arrow)
 
 MeasureName = Annotated[str, Query(description="One of: " + ", ".join(MEASURES) + ".")]
 By = Annotated[
@@ -110,7 +98,7 @@ def counts_router(services: Services) -> APIRouter:
 
         A low and a high value give the range that the rows still in review leave open.
         """
-        return counted(request, services, query, accepted_form(request))
+        return counted(request, services, query, accepted_form(request, FORMS))
 
     @router.get(
         "/counts.{suffix}",
@@ -124,15 +112,14 @@ def counts_router(services: Services) -> APIRouter:
     )
     def counts_file(request: Request, query: AskedQuery, suffix: Suffix) -> Response:
         """The same counts as a file, whatever Accept says."""
-        form = SUFFIXES.get(suffix)
-        if form is None:
-            raise Refused(NO_SUCH_PATH, f"The suffix is one of {', '.join(SUFFIXES)}.")
-        return counted(request, services, query, form)
+        return counted(request, services, query, form_of_suffix(suffix, FORMS))
 
     return router
 
 
-def counted(request: Request, services: Services, query: CountsQuery, form: Form) -> Response:
+def counted(
+    request: Request, services: Services, query: CountsQuery, form: Form[CountsAnswer]
+) -> Response:
     """Return an answer in a form, under a file name that says what it holds."""
     try:
         answer = services.counts.answer(query)
@@ -146,12 +133,3 @@ def counted(request: Request, services: Services, query: CountsQuery, form: Form
         media_type=form.media_type,
         headers={"Content-Disposition": f'inline; filename="{name}"', "Vary": "Accept"},
     )
-
-
-def accepted_form(request: Request) -> Form:
-    """Return the form that the request likes best. Raises Refused if it takes none of them."""
-    accept = ",".join(request.headers.getlist("accept"))
-    chosen = preferred_media(accept, MEDIA_TYPES)
-    if chosen is None:
-        raise Refused(NOT_ACCEPTABLE, f"Ask for one of {', '.join(MEDIA_TYPES)}.")
-    return next(form for form in FORMS if form.media_type == chosen)

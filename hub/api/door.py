@@ -6,26 +6,39 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.register import why_not_sent
 from domain.identifiers import PublisherId
 from hub.api.problems import FORBIDDEN, NOT_AUTHENTICATED
 from hub.api.refusals import Refused
-from hub.api.services import Caller, Services, Tokens
+from hub.api.services import Caller, Services, Sessions, Tokens
+from hub.api.signing_in import sign_in_response
+from hub.review.reviewers import Session
 
 # An empty form, which asks for the token itself when it is sent.
 UPLOAD_PAGE: Final = "/publishers/upload"
 PAGE_ASSETS: Final = "/publishers/assets/"
 
+# What reviewers alone are let in to: their pages by a session, the machine's twin by a token.
+REVIEW_PAGES: Final = "/review"
+SIGN_IN: Final = "/review/sign-in"
+REVIEW_API: Final = "/v1/review/"
+SESSION_COOKIE: Final = "hub-review"
+
 # Public checkpoints and what proves that they extend each other; the tiles beside them are closed.
 PUBLIC_LOG: Final = ("/log/checkpoint", "/log/consistency")
 
-PUBLIC_PATHS: Final = frozenset({"/", "/feed", "/livez", "/readyz", UPLOAD_PAGE, *PUBLIC_LOG})
+PUBLIC_PATHS: Final = frozenset(
+    {"/", "/feed", "/livez", "/readyz", UPLOAD_PAGE, SIGN_IN, *PUBLIC_LOG}
+)
 PUBLIC_TREES: Final = ("/feed/", PAGE_ASSETS)
 
 CHALLENGE: Final = 'Bearer realm="missing-children-hub"'
 LONGEST_TOKEN: Final = 8192
+NOT_THIS_ROLE: Final = "A reviewer's token opens the review and nothing else, and no other does."
+OUT_OF_SESSION: Final = "Sign in to go on: nobody is signed in, or half an hour has passed"
 
 # RFC 6750; the scheme is case-insensitive, the token is not.
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
@@ -37,9 +50,10 @@ class Door:
     It judges by path, before any route is looked for: a route is closed unless listed here.
     """
 
-    def __init__(self, app: ASGIApp, *, tokens: Tokens) -> None:
+    def __init__(self, app: ASGIApp, *, tokens: Tokens, sessions: Sessions) -> None:
         self.app = app
         self.tokens = tokens
+        self.sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with its caller; raises Refused if there is none."""
@@ -47,19 +61,38 @@ class Door:
             # No route speaks it; one added later stays closed until somebody thinks about it.
             await send({"type": "websocket.close", "code": 1008})
             return
-        if scope["type"] == "http" and not is_public(scope["path"]):
+        if scope["type"] != "http" or is_public(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        if is_review_page(scope["path"]):
+            cookie = HTTPConnection(scope).cookies.get(SESSION_COOKIE, "")
+            session = await run_in_threadpool(self.sessions.session, cookie)
+            if session is None:
+                await sign_in_response(OUT_OF_SESSION)(scope, receive, send)
+                return
+            state["session"] = session
+        else:
             token = bearer_token(Headers(scope=scope).getlist("authorization"))
             caller = await run_in_threadpool(self.tokens.check, token)
             if caller is None:
                 challenge = f'{CHALLENGE}, error="invalid_token"'
                 raise Refused(NOT_AUTHENTICATED, headers={"WWW-Authenticate": challenge})
-            scope.setdefault("state", {})["caller"] = caller
+            # A reviewer opens nothing else, and nobody else the review: not the operator either.
+            if (caller.role == "reviewer") != scope["path"].startswith(REVIEW_API):
+                raise Refused(FORBIDDEN, NOT_THIS_ROLE)
+            state["caller"] = caller
         await self.app(scope, receive, send)
 
 
 def is_public(path: str) -> bool:
     """Return whether a path is open to everyone."""
     return path in PUBLIC_PATHS or path.startswith(PUBLIC_TREES)
+
+
+def is_review_page(path: str) -> bool:
+    """Return whether a path is a page of the review, which a browser's session opens."""
+    return path == REVIEW_PAGES or path.startswith(REVIEW_PAGES + "/")
 
 
 def bearer_token(headers: list[str]) -> str:
@@ -77,6 +110,15 @@ def caller_of(request: Request) -> Caller:
 
 
 KnownCaller = Annotated[Caller, Depends(caller_of)]
+
+
+def session_of(request: Request) -> Session:
+    """Return the session of a request that the door let in to the review."""
+    session: Session = request.state.session
+    return session
+
+
+KnownSession = Annotated[Session, Depends(session_of)]
 
 
 def operator_only(caller: KnownCaller) -> None:

@@ -29,20 +29,30 @@ from contracts.receipts import (
     submission_answer,
     submission_document,
 )
+from contracts.reconciliation import reconciliation_document
+from contracts.review import queue_document
 from contracts.status import (
     HealthDocument,
     HubStatus,
     SourceEpisodeTotals,
     SubmissionTotals,
     Versions,
-    reconciliation_document,
 )
+from domain.agreement import agreement
 from domain.identifiers import PublisherId, publisher_urn
 from domain.measures import DEFINITION_VERSION, CountRow, CountsAnswer, CountsQuery, Coverage
 from domain.periods import Month
 from domain.quality_figures import Figures, Part
 from domain.quality_report import QualityAnswer, QualityQuery, Volume
 from domain.quality_tallies import delays
+from domain.reconciliation_terms import (
+    ReconciliationAnswer,
+    ReconciliationCell,
+    ReconciliationQuery,
+    SourceRowTotals,
+    Terms,
+)
+from domain.reviewing import PairKind, WaitingPair, pair_of
 
 PUBLISHER: Final = PublisherId("la-330")
 AT: Final = datetime(2026, 3, 14, 22, 5, tzinfo=UTC)
@@ -112,6 +122,43 @@ COUNTS: Final = CountsAnswer(
         parked_children=0,
         findings=(("class-conflict", 12),),
     ),
+)
+
+RECONCILIATION: Final = ReconciliationAnswer(
+    query=ReconciliationQuery(
+        by=("authority",), first_day=date(2026, 3, 1), last_day=date(2026, 3, 31)
+    ),
+    as_of_position=48211,
+    as_of_time=AT,
+    definition_version=DEFINITION_VERSION,
+    cells=(
+        ReconciliationCell(
+            dimensions=("330",),
+            terms=Terms(
+                police_total=214,
+                authority_total=171,
+                national_total=226,
+                matched_police=152,
+                matched_authority=149,
+                police_only=58,
+                authority_only=19,
+                in_review_police=4,
+                in_review_authority=3,
+                held_police=1,
+                void_authority=2,
+            ),
+        ),
+    ),
+    source_episodes=SourceRowTotals(
+        total=9600,
+        matched=4200,
+        police_only=3900,
+        authority_only=1300,
+        in_review=150,
+        held=20,
+        void=30,
+    ),
+    parked_children=0,
 )
 
 FIGURES: Final = Figures(
@@ -196,6 +243,20 @@ def example_of(form: type) -> Any:
     return _examples()[form]
 
 
+WAITING: Final = WaitingPair(
+    pair=pair_of(PairKind.CHILDREN, UUID(int=1), UUID(int=2)),
+    effect=3,
+    since=AT,
+    probability=0.94,
+    weight=4.1,
+    conflict="runner-up",
+)
+AGREEMENT: Final = {
+    PairKind.CHILDREN: agreement([(True, True)] * 8 + [(False, False)] * 5 + [(True, False)]),
+    PairKind.EPISODES: agreement([]),
+}
+
+
 @cache
 def _examples() -> dict[type, Any]:
     documents: tuple[object, ...] = (
@@ -204,13 +265,14 @@ def _examples() -> dict[type, Any]:
         measures_document(),
         quality_document(QUALITY),
         rules_document(),
+        queue_document((WAITING,), AGREEMENT, position=1204, most=10),
         receipts_document([RECEIPT]),
         submission_document(RECORD),
         submission_answer(ACCEPTED, SubmissionProofs(due_at=AT + timedelta(hours=5))),
         RejectsDocument(publisher=PUBLISHER, rejects=(submission_document(RECORD),), next=None),
         REPORT,
         STATUS,
-        reconciliation_document(STATUS),
+        reconciliation_document(RECONCILIATION),
         HealthDocument(status="ready", checks={"database": "ready"}),
         PROBLEM,
         ProblemMeaning(

@@ -18,8 +18,10 @@ from contracts.receipts import (
     SubmissionAnswer,
     SubmissionDocument,
 )
+from contracts.reconciliation import ReconciliationDocument
+from contracts.review import ReviewQueueDocument
 from contracts.schemas import BODY_OF_TYPE, event_schema
-from contracts.status import HealthDocument, HubStatus, ReconciliationDocument
+from contracts.status import HealthDocument, HubStatus
 from hub.api.description import EVENT_SCHEMA, reference
 from hub.api.examples import example_of
 
@@ -37,6 +39,7 @@ DOCUMENTS: Final[tuple[type, ...]] = (
     ReceiptsDocument,
     ReconciliationDocument,
     RejectsDocument,
+    ReviewQueueDocument,
     SubmissionAnswer,
     SubmissionDocument,
 )
@@ -49,7 +52,7 @@ FOREIGN: Final = "HTTPValidationError"
 BEARER: Final = {
     "type": "http",
     "scheme": "bearer",
-    "description": "A publisher's token, or the operator's.",
+    "description": "A publisher's token, the operator's, or for the review a reviewer's.",
 }
 
 

@@ -15,6 +15,13 @@ from domain.geography import Register
 from domain.identifiers import PublisherId
 from domain.measures import CountsAnswer, CountsQuery
 from domain.quality_report import QualityAnswer, QualityQuery
+from domain.reconciliation_terms import ReconciliationAnswer, ReconciliationQuery
+from domain.reviewing import ReviewPair
+from hub.review.cases import Case
+from hub.review.deciding import Decision
+from hub.review.opinions import Opinion
+from hub.review.reviewers import Session
+from hub.reviewing import Decided, Queue
 
 # Route, method, status code, seconds.
 RecordRequest = Callable[[str, str, int, float], None]
@@ -24,16 +31,20 @@ RecordRequest = Callable[[str, str, int, float], None]
 class Caller:
     """Who holds a token.
 
-    publisher: whose token it is; None: the operator's, who may speak for any publisher.
+    publisher: whose token it is; None: the operator's, who may speak for any publisher, or a
+    reviewer's, who is let in to the review and to nothing else.
     """
 
-    role: Literal["operator", "publisher"]
+    role: Literal["operator", "publisher", "reviewer"]
     publisher: PublisherId | None = None
+    reviewer: str | None = None
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless a publisher, and it alone, is named."""
+        """Raise ValueError unless a publisher or a reviewer, and it alone, is named."""
         if (self.role == "publisher") != (self.publisher is not None):
             raise ValueError("a publisher's token names its publisher, and no other token does")
+        if (self.role == "reviewer") != (self.reviewer is not None):
+            raise ValueError("a reviewer's token names its reviewer, and no other token does")
 
 
 class MessageDoor(Protocol):
@@ -142,6 +153,17 @@ class Counts(Protocol):
         ...
 
 
+class Reconciliation(Protocol):
+    """Knows what makes up the difference between the sources' totals."""
+
+    def answer(self, query: ReconciliationQuery) -> ReconciliationAnswer:
+        """Return the terms and the position of their snapshot.
+
+        Raises UsageError if the question cannot be answered; its message is shown to the caller.
+        """
+        ...
+
+
 class Quality(Protocol):
     """Knows how good publishers' data are."""
 
@@ -181,6 +203,42 @@ class Tokens(Protocol):
         ...
 
 
+class Sessions(Protocol):
+    """Knows which browsers reviewers have signed in with."""
+
+    def sign_in(self, token: str) -> Session | None:
+        """Return a new session for a reviewer's token; None: it is nobody's."""
+        ...
+
+    def session(self, cookie: str) -> Session | None:
+        """Return the session of a cookie, prolonged; None: it is over, or there is none."""
+        ...
+
+
+class Review(Protocol):
+    """Asks reviewers, shows them pairs, and takes their decisions."""
+
+    def queue(self, reviewer: str | None = None) -> Queue:
+        """Return what waits for a reviewer, the most pressing first."""
+        ...
+
+    def next_pair(self, reviewer: str, *, after: ReviewPair | None = None) -> ReviewPair | None:
+        """Return the most pressing pair, or the one that follows another; None: there is none."""
+        ...
+
+    def show(self, pair: ReviewPair, *, reviewer: str) -> Case:
+        """Return a pair side by side. Raises NotFoundError if it is not there any more."""
+        ...
+
+    def decide(self, decisions: Sequence[Decision], *, reviewer: str) -> Sequence[Decided]:
+        """Take decisions. Raises NotFoundError or UsageError, whose messages may be shown."""
+        ...
+
+    def recent(self, reviewer: str, *, most: int = 10) -> Sequence[Opinion]:
+        """Return a reviewer's own last decisions, the latest first."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything that the routes call.
@@ -196,9 +254,12 @@ class Services:
     submissions: Submissions
     log: Log
     counts: Counts
+    reconciliation: Reconciliation
     quality: Quality
     status: StatusReader
     health: Health
     tokens: Tokens
+    sessions: Sessions
+    review: Review
     feed_dir: Path
     record: RecordRequest

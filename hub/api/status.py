@@ -7,14 +7,8 @@ from fastapi import APIRouter, Depends, Request
 from msgspec.json import encode
 from starlette.responses import Response
 
-from contracts.status import (
-    HealthDocument,
-    HubStatus,
-    ReconciliationDocument,
-    reconciliation_document,
-    status_json,
-)
-from hub.api.answers import JSON_TYPE, known_parameters, reply, reply_json
+from contracts.status import HealthDocument, HubStatus, status_json
+from hub.api.answers import JSON_TYPE, known_parameters, reply
 from hub.api.description import COMMON_FAILURES, OPEN, answered, failures, read_answer
 from hub.api.door import operator_only
 from hub.api.problems import FORBIDDEN, NOT_READY
@@ -46,18 +40,6 @@ def status_router(services: Services) -> APIRouter:
         """Positions, sums that must balance, sizes and versions, in one snapshot."""
         status = services.status.read()
         return reply(request, status_json(status), position=status.ledger_position)
-
-    @router.get(
-        "/reconciliation",
-        responses={
-            **read_answer(ReconciliationDocument, "The buckets."),
-            **failures(FORBIDDEN),
-        },
-    )
-    def reconciliation(request: Request) -> Response:
-        """How many source episodes stand in each of the six buckets; every one is in one."""
-        document = reconciliation_document(services.status.read())
-        return reply_json(request, document, position=document.as_of_position)
 
     return router
 

@@ -14,15 +14,14 @@ from psycopg.sql import SQL, Identifier
 
 from domain.errors import UsageError
 from domain.measures import DIMENSIONS, MEASURES, CountsQuery, Source
-from domain.records import RecordedEvent
 from domain.vocabulary import Category
-from hub.ledger.reading import read_from
 from hub.settings import Settings
 from hub.wiring import Hub, open_hub
 from tests.examples import NOON, message
 from tests.hub_steps import SettableClock, follow, rows, settle
-from tests.integration.counts_oracle import Cells, Oracle, midnight_after
+from tests.integration.counts_oracle import Cells, Oracle, Ranges, midnight_after
 from tests.integration.counts_story import FIRST, Story
+from tests.integration.undecided import leave_undecided, ledger
 
 LONDON = ZoneInfo("Europe/London")
 RANGES: tuple[tuple[date | None, date | None], ...] = (
@@ -35,20 +34,18 @@ RANGES: tuple[tuple[date | None, date | None], ...] = (
 )
 
 
-def cells_of(hub: Hub, query: CountsQuery) -> Cells:
+def ranges_of(hub: Hub, query: CountsQuery) -> Ranges:
     """Return the hub's answer as cells; no cell is answered twice, and cells are in order."""
     answer = hub.counts.answer(query)
     found = [row.dimensions for row in answer.rows]
     assert len(set(found)) == len(found)
     assert found == sorted(found)
-    assert all(row.low <= row.value <= row.high for row in answer.rows)
-    return {row.dimensions: row.value for row in answer.rows}
+    return {row.dimensions: (row.value, row.low, row.high) for row in answer.rows}
 
 
-def ledger(hub: Hub) -> list[RecordedEvent]:
-    """Return the whole ledger."""
-    with hub.reader.snapshot() as connection:
-        return list(read_from(connection, hub.archive, after=0, until=10**9))
+def cells_of(hub: Hub, query: CountsQuery) -> Cells:
+    """Return the values of the hub's answer alone."""
+    return {cell: value for cell, (value, _, _) in ranges_of(hub, query).items()}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +73,10 @@ def told(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             assert {each.rejection for each in settled} == {None}
             if random.random() < 0.7:
                 follow(hub)
+                leave_undecided(hub, random, pairs=2)
             clock.move(timedelta(days=random.choice([0, 1, 4]), hours=7))
+        follow(hub)
+        leave_undecided(hub, random, pairs=6)
         follow(hub)
         yield hub
 
@@ -134,9 +134,9 @@ def test_a_count_equals_the_one_by_hand_at_any_position(
                     source=source,
                 )
 
-                expected = oracle.cells(query, newest if as_of is None else as_of)
+                expected = oracle.ranges(query, newest if as_of is None else as_of)
 
-                assert cells_of(told, query) == expected, query
+                assert ranges_of(told, query) == expected, query
 
 
 @pytest.mark.parametrize("measure", ["missing_incidents", "missing_children", "open_episodes"])
@@ -153,7 +153,22 @@ def test_a_date_stands_for_the_last_position_of_that_london_day(
 
         assert answer.as_of_position == len(known)
         assert answer.as_of_time == (known[-1].recorded_at if known else None)
-        assert cells_of(told, query) == oracle.cells(query, len(known))
+        assert ranges_of(told, query) == oracle.ranges(query, len(known))
+
+
+def test_what_is_in_review_opens_a_range_in_both_directions_and_new_cells(told: Hub) -> None:
+    by = ("authority", "month", "force")
+    found = [
+        each
+        for source in Source
+        for measure in ("missing_incidents", "missing_children", "away_incidents")
+        for each in ranges_of(told, CountsQuery(measure=measure, by=by, source=source)).values()
+    ]
+
+    assert any(value == low < high for value, low, high in found)
+    assert any(low < high == value for value, low, high in found)
+    assert any(value == 0 < high for value, low, high in found)
+    assert any(low == value == high for value, low, high in found)
 
 
 def test_children_are_counted_once_in_each_cell_and_once_in_the_total(told: Hub) -> None:
@@ -193,10 +208,11 @@ def test_the_table_of_counts_holds_what_the_current_facts_add_up_to(told: Hub) -
         " placement_type, looked_after"
     )
 
-    counted = rows(told, f"SELECT {names}, episodes FROM projection.incident_counts_v1")
+    counted = rows(told, f"SELECT {names}, episodes, if_linked FROM projection.incident_counts_v1")
     facts = rows(
         told,
-        f"SELECT {names}, count(*) FROM projection.episode_facts_v1"
+        f"SELECT {names}, count(*) FILTER (WHERE world <> 'linked'),"
+        " count(*) FILTER (WHERE world <> 'decided') FROM projection.episode_facts_v1"
         f" WHERE held_until IS NULL GROUP BY {names}",
     )
 
@@ -234,15 +250,15 @@ def test_an_answer_stays_what_it_was_once_more_is_known(hub: Hub, clock: Settabl
         for by in ((), ("authority", "sex"), ("month",))
     ]
     newest = hub.status.position()
-    before = [cells_of(hub, query) for query in queries]
+    before = [ranges_of(hub, query) for query in queries]
 
     clock.move(timedelta(days=3))
     settle(hub, *Story(4).messages(children=9), sealed=False)
     follow(hub)
 
     for query, answered in zip(queries, before, strict=True):
-        assert cells_of(hub, replace(query, as_of=newest)) == answered, query
-    assert [cells_of(hub, query) for query in queries] != before
+        assert ranges_of(hub, replace(query, as_of=newest)) == answered, query
+    assert [ranges_of(hub, query) for query in queries] != before
 
 
 def test_an_episode_closed_in_a_second_is_still_an_incident(hub: Hub) -> None:

@@ -35,7 +35,9 @@ from hub.api.app import build_app
 from hub.api.services import Caller, Services
 from tests.unit.api_gateways import POSITION, MemoryFiles, MemoryGateway
 from tests.unit.api_log import MemoryLog
+from tests.unit.api_reconciliation import MemoryReconciliation
 from tests.unit.quality_examples import MemoryQuality
+from tests.unit.review_bench import MemoryReview, MemorySessions
 
 OPERATOR = "operator-token"
 RICHMOND = PublisherId("la-318")
@@ -45,6 +47,7 @@ TOKENS = {
     OPERATOR: Caller(role="operator"),
     "richmond-token": Caller(role="publisher", publisher=RICHMOND),
     "birmingham-token": Caller(role="publisher", publisher=BIRMINGHAM),
+    "reviewer-token": Caller(role="reviewer", reviewer="r-one"),
     "kingston-token": Caller(role="publisher", publisher=KINGSTON),
 }
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -154,7 +157,7 @@ class MemoryHealth:
 
 @dataclass
 class MemoryTokens:
-    """Knows four tokens."""
+    """Knows five tokens."""
 
     error: Exception | None = None
 
@@ -177,9 +180,12 @@ class Bench:
     submissions: MemorySubmissions = field(default_factory=MemorySubmissions)
     log: MemoryLog = field(default_factory=MemoryLog)
     counts: MemoryCounts = field(default_factory=MemoryCounts)
+    reconciliation: MemoryReconciliation = field(default_factory=MemoryReconciliation)
     quality: MemoryQuality = field(default_factory=MemoryQuality)
     health: MemoryHealth = field(default_factory=MemoryHealth)
     tokens: MemoryTokens = field(default_factory=MemoryTokens)
+    sessions: MemorySessions = field(default_factory=MemorySessions)
+    review: MemoryReview = field(default_factory=MemoryReview)
     recorded: list[tuple[str, str, int]] = field(default_factory=list)
     logs: list[MutableMapping[str, Any]] = field(default_factory=list)
 
@@ -194,10 +200,13 @@ class Bench:
                 submissions=self.submissions,
                 log=self.log,
                 counts=self.counts,
+                reconciliation=self.reconciliation,
                 quality=self.quality,
                 status=MemoryStatus(),
                 health=self.health,
                 tokens=self.tokens,
+                sessions=self.sessions,
+                review=self.review,
                 feed_dir=self.feed_dir,
                 record=lambda route, method, code, _: self.recorded.append((route, method, code)),
             )

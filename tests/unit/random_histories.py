@@ -1,5 +1,6 @@
 """Random histories of two persons, for tests that hold two definitions equal."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -7,12 +8,7 @@ from uuid import UUID
 
 from domain.about import When
 from domain.care_events import CareEnded, CareStarted, PlacementEnded, PlacementStarted
-from domain.decisions import (
-    ChildReachedEighteen,
-    EpisodeAged,
-    EpisodeMatched,
-    PersonLinked,
-)
+from domain.decisions import ChildReachedEighteen, EpisodeAged
 from domain.episode_events import (
     AttributionCorrected,
     ChildLocated,
@@ -27,15 +23,30 @@ from domain.episode_events import (
     SubjectRegistered,
 )
 from domain.events import AccountEvent, Event
+from domain.linkage_events import (
+    EpisodeMatched,
+    PersonLinked,
+    PersonLinkProposed,
+    PersonMerged,
+    PersonSplit,
+)
 from domain.protection_events import ConcernRaised
 from domain.records import Provenance, RecordedEvent
 from domain.response_events import (
     NotificationSent,
     ReturnInterviewCompleted,
     ReturnInterviewDeclined,
+    ReturnInterviewNotOffered,
     ReturnInterviewOffered,
 )
-from domain.safeguarding import Concern, Evidence, Recipient, ReclassificationReason
+from domain.safeguarding import (
+    Concern,
+    Evidence,
+    NotOfferedReason,
+    Recipient,
+    ReclassificationReason,
+    Role,
+)
 from domain.vocabulary import (
     Classification,
     Correctable,
@@ -108,7 +119,21 @@ def episode_event(random: Random, episode_id: UUID, subject_id: UUID) -> Event:
         lambda: AttributionCorrected(
             **about, was_missing=random.random() < 0.6, evidence=Evidence.CARER
         ),
-        lambda: EpisodeGrouped(**about, group_id=uuid_of(1), named_missing=False),
+        lambda: EpisodeGrouped(
+            **about,
+            group_id=uuid_of(1),
+            named_missing=random.random() < 0.5,
+            classification=maybe(random, random.choice(list(Classification))),
+            left=maybe(random, when(random)),
+            last_seen=maybe(random, when(random)),
+            reported=maybe(random, when(random)),
+        ),
+        lambda: ReturnInterviewNotOffered(
+            **about,
+            decided=when(random),
+            reason=NotOfferedReason.NOT_REQUIRED,
+            decider=Role.SOCIAL_WORKER,
+        ),
         lambda: NotificationSent(**about, recipient=Recipient.HOST_AUTHORITY, sent=when(random)),
         lambda: ReturnInterviewOffered(**about, offered=when(random)),
         lambda: ReturnInterviewDeclined(
@@ -163,6 +188,45 @@ def subject_event(random: Random, subject_id: UUID) -> Event:
     return random.choice(choices)()
 
 
+def person_event(random: Random) -> Event:
+    """A decision about who a subject is, or a proposal; pairs are odd with odd, even with even."""
+    subject_id = uuid_of(random.randrange(1, 5))
+    kin = [uuid_of(number) for number in (1, 2, 3, 4) if number % 2 == subject_id.int % 2]
+    about: dict[str, Any] = {
+        "subject_id": subject_id,
+        "person_id": random.choice(kin),
+        "basis": "test",
+        "score": 0.9,
+    }
+    choices = (
+        lambda: PersonLinked(**about),
+        lambda: PersonMerged(**about, from_person_id=random.choice(kin)),
+        lambda: PersonSplit(**about, from_person_id=random.choice(kin)),
+        lambda: PersonLinkProposed(**about),
+        lambda: PersonLinkProposed(**about),
+    )
+    return random.choice(choices)()
+
+
+def match_event(random: Random, seen: set[UUID], episodes: Mapping[UUID, UUID]) -> Event:
+    """A decision about an episode that was heard of."""
+    episode_id = random.choice(sorted(seen))
+    kin = [each for each in sorted(seen) if each.int % 2 == episode_id.int % 2]
+
+    def some() -> tuple[UUID, ...]:
+        return tuple(random.sample(kin, min(len(kin), random.randrange(1, 3))))
+
+    return EpisodeMatched(
+        episode_id=episode_id,
+        subject_id=episodes[episode_id],
+        national_ids=some(),
+        basis="test",
+        proposed_ids=random.choice([None, (), some()]),
+        in_review=random.choice([None, False, True]),
+        held=random.choice([None, None, None, False, True]),
+    )
+
+
 def history(random: Random, length: int) -> list[RecordedEvent]:
     """A random history of two persons with two subjects each, in any order of arrival."""
     publisher_of = {uuid_of(number): PUBLISHERS[number % 4] for number in range(1, 5)}
@@ -171,8 +235,8 @@ def history(random: Random, length: int) -> list[RecordedEvent]:
     records = []
     for position in range(1, length + 1):
         roll = random.random()
-        origin: str | None = None
-        if roll < 0.65:
+        origin = "hub"
+        if roll < 0.62:
             episode_id = random.choice(list(episodes))
             event = episode_event(random, episode_id, episodes[episode_id])
             if isinstance(event, EpisodeAged) and episode_id not in seen:
@@ -181,33 +245,22 @@ def history(random: Random, length: int) -> list[RecordedEvent]:
                 )
             if isinstance(event, AccountEvent):
                 seen.add(episode_id)
-            origin = publisher_of[episodes[episode_id]]
-        elif roll < 0.8:
+            if not isinstance(event, EpisodeAged):
+                origin = publisher_of[episodes[episode_id]]
+        elif roll < 0.76:
             subject_id = uuid_of(random.randrange(1, 5))
             event = subject_event(random, subject_id)
             origin = publisher_of[subject_id]
-        elif roll < 0.9 or not seen:
-            subject_id = uuid_of(random.choice([3, 4]))
-            person_id = uuid_of(random.choice([subject_id.int - 2, subject_id.int]))
-            event = PersonLinked(
-                subject_id=subject_id, person_id=person_id, basis="test", score=1.0
-            )
+        elif roll < 0.86 or not seen:
+            event = person_event(random)
         else:
-            episode_id = random.choice(sorted(seen))
-            kin = [each for each in sorted(seen) if each.int % 2 == episode_id.int % 2]
-            event = EpisodeMatched(
-                episode_id=episode_id,
-                subject_id=episodes[episode_id],
-                national_ids=tuple(random.sample(kin, min(len(kin), random.randrange(1, 3)))),
-                basis="test",
-            )
-        hub = isinstance(event, EpisodeAged | EpisodeMatched | PersonLinked)
+            event = match_event(random, seen, episodes)
         records.append(
             RecordedEvent(
                 position=position,
                 recorded_at=NOON,
                 provenance=Provenance(
-                    publisher="hub" if hub or origin is None else origin,
+                    publisher=origin,
                     submission_id=uuid_of(random.randrange(10**9)),
                     occurred_at=NOON + timedelta(hours=random.randrange(-9, 9)),
                 ),

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from msgspec import convert
 from msgspec.json import decode, encode
 
-from contracts.disclosure import HeldEvent, HeldIdentity, HeldReference, SubjectRecord
+from contracts.disclosure import (
+    HeldEvent,
+    HeldHold,
+    HeldIdentity,
+    HeldRead,
+    HeldReference,
+    SubjectRecord,
+)
 from contracts.imports import FindingEntry, ImportReport, RejectionEntry, Totals, report, totals_of
 from contracts.outcomes import Outcome, RecordCursor
 from contracts.stored import encode_event
@@ -92,6 +99,7 @@ def test_everything_held_about_a_child_is_told_in_json_and_reads_back() -> None:
     held = SubjectRecord(
         subject_id=SUBJECT_ID,
         erased_at=None,
+        same_child=(uuid_of(7),),
         identities=(HeldIdentity(identity=identity(1), recorded_at=NOON),),
         references=(HeldReference(kind="child", reference="C-1"),),
         events=(
@@ -106,6 +114,8 @@ def test_everything_held_about_a_child_is_told_in_json_and_reads_back() -> None:
                 ),
             ),
         ),
+        holds=(HeldHold(reason="legal-proceedings", set_at=NOON, released_at=None),),
+        reads=(HeldRead(read_at=NOON, reader="linker", purpose="link"),),
     )
 
     form = decode(encode(held))

@@ -28,6 +28,11 @@ UNDESCRIBED = {
     "/publishers/upload",
     "/publishers/assets/{name}",
     "/publishers/{publisher}/quality",
+    "/review",
+    "/review/next",
+    "/review/pairs/{pair}",
+    "/review/sign-in",
+    "/review/sign-out",
 }
 
 

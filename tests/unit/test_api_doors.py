@@ -21,6 +21,8 @@ OPEN = {
     # An empty form; when it is sent, it shows a token like any other request.
     ("GET", "/publishers/upload"),
     ("GET", "/publishers/assets/{name}"),
+    # The form by which reviewers' browsers sign in.
+    ("GET", "/review/sign-in"),
 }
 READS = (
     "/v1/submissions/00000000-0000-0000-0000-000000000001",
@@ -38,6 +40,7 @@ READS = (
     "/v1/contracts/missing.episode.reported/v1",
     "/v1/status",
     "/v1/reconciliation",
+    "/v1/reconciliation.csv",
 )
 HEADERS = {
     "x-content-type-options": "nosniff",

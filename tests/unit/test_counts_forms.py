@@ -14,7 +14,6 @@ from pyarrow import ipc, parquet
 
 from contracts.counts import (
     DISTINCT_NOTE,
-    METADATA_KEY,
     RANGE_NOTE,
     counts_arrow,
     counts_csv,
@@ -25,6 +24,7 @@ from contracts.counts import (
     parse_counts_query,
 )
 from contracts.measures import SOURCE_MEANING, measures_document
+from contracts.tables import METADATA_KEY
 from domain.measures import (
     DEFINITION_VERSION,
     DIMENSIONS,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.counts import LAST_POSITION, parse_counts_query
+from contracts.counts import parse_counts_query
+from contracts.questions import LAST_POSITION
 from domain.errors import UsageError
 from domain.measures import CountsQuery, Source
 

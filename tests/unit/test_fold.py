@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.decisions import EpisodeAged, EpisodeMatched
+from domain.decisions import EpisodeAged
 from domain.episodes import facts_of
 from domain.facts import earliest, end_of, fold_episode, latest
+from domain.linkage_events import EpisodeMatched
 from domain.measures import Source
 from domain.records import RecordedEvent
 from domain.vocabulary import Category, Classification, Correctable, CorrectionReason, RiskLevel
@@ -213,7 +214,7 @@ def test_a_classification_made_later_replaces_the_reports() -> None:
 
 
 def test_the_last_age_and_the_last_match_hold_by_position() -> None:
-    about = {"episode_id": EPISODE_ID, "subject_id": SUBJECT_ID}
+    about: dict[str, Any] = {"episode_id": EPISODE_ID, "subject_id": SUBJECT_ID}
     decisions = [
         record(EpisodeAged(**about, age=14), 2, publisher="hub", at=NOON + HOUR),
         record(EpisodeAged(**about, age=15), 3, publisher="hub"),

@@ -39,6 +39,8 @@ class Rows:
             return [("la-330", "intake", "topic-recreated", 1)]
         if "intake.outbox" in self.query:
             return [(3, 1.5)]
+        if "FROM link.pairs" in self.query:
+            return [("children", 3, 1.5), ("episodes", 0, 0.0)]
         if "transport" in head:
             return [("la-330", "https", "accepted", 3)]
         if "reason" in head:
@@ -114,6 +116,8 @@ def test_the_promised_series_are_there() -> None:
         "hub_projection_position",
         "hub_projection_lag_seconds",
         "hub_quarantine_size",
+        "hub_review_queue_size",
+        "hub_review_oldest_seconds",
         "hub_checkpoint_timestamp_seconds",
         "hub_checkpoint_size",
         "hub_archive_position",

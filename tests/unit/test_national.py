@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 
 from domain.care_events import CareStarted, PlacementStarted
-from domain.decisions import EpisodeMatched, PersonLinked
 from domain.episode_events import SubjectRegistered
-from domain.episodes import facts_of
+from domain.episodes import facts_if_linked, facts_of
 from domain.events import Event
+from domain.linkage_events import (
+    EpisodeMatched,
+    PersonLinked,
+    PersonLinkProposed,
+    PersonMerged,
+    PersonSplit,
+)
 from domain.measures import Bucket, Source
 from domain.national import EpisodeFacts, national_facts
-from domain.person import person_context, person_of
+from domain.person import person_context, person_if_linked, person_of
 from domain.records import RecordedEvent
 from domain.vocabulary import Category, RiskLevel, Sex
 from tests.examples import BIRMINGHAM, NOON, WEST_MIDLANDS, event
@@ -185,6 +191,56 @@ def test_linked_subjects_share_what_is_known_and_count_as_one_child() -> None:
     assert (after.person_id, after.sex) == (uuid_of(200), Sex.FEMALE)
     assert fact(*records, undone, link).person_id == CHILD
     assert person_of(CHILD, [*records, link]) == uuid_of(200)
+
+
+def test_a_subject_is_who_the_last_decision_says_and_would_be_who_the_last_proposal_says() -> None:
+    other, third = uuid_of(200), uuid_of(300)
+    about: dict[str, Any] = {"subject_id": CHILD, "basis": "test", "score": 1.0}
+    records = [
+        record(PersonLinkProposed(**about, person_id=third), 1),
+        record(PersonMerged(**about, person_id=other, from_person_id=CHILD), 2),
+        record(PersonSplit(**about, person_id=CHILD, from_person_id=other), 3),
+        record(PersonLinkProposed(**about, person_id=other), 4),
+    ]
+
+    decided = [person_of(CHILD, records[:end]) for end in range(5)]
+    would_be = [person_if_linked(CHILD, records[:end]) for end in range(5)]
+
+    assert decided == [CHILD, CHILD, other, CHILD, CHILD]
+    assert would_be == [CHILD, third, third, third, other]
+    assert person_if_linked(CHILD, records[1:2]) == other
+
+
+def test_an_episode_is_in_review_if_one_of_its_accounts_is() -> None:
+    in_review = account(1, bucket=Bucket.IN_REVIEW)
+
+    assert national(in_review, account(2, police=True)).bucket is Bucket.IN_REVIEW
+
+
+def test_if_all_in_review_were_linked_two_accounts_would_be_one_episode_of_one_child() -> None:
+    about: dict[str, Any] = {"subject_id": uuid_of(200), "basis": "test"}
+    proposed = EpisodeMatched(
+        **about,
+        episode_id=uuid_of(2),
+        national_ids=(uuid_of(2),),
+        proposed_ids=(uuid_of(1),),
+        in_review=True,
+    )
+    records = [
+        reported(1, episode=1, left=NOON),
+        reported(2, episode=2, subject=200, left=NOON, publisher=WEST_MIDLANDS),
+        record(PersonLinkProposed(**about, person_id=CHILD, score=0.9), 3, publisher="hub"),
+        record(proposed, 4, publisher="hub"),
+    ]
+
+    decided = [each for each in facts_of(records) if each.source is Source.NATIONAL]
+    linked = [each for each in facts_if_linked(records) if each.source is Source.NATIONAL]
+
+    assert [(each.person_id, each.bucket) for each in decided] == [
+        (CHILD, Bucket.AUTHORITY_ONLY),
+        (uuid_of(200), Bucket.IN_REVIEW),
+    ]
+    assert [(each.person_id, each.bucket) for each in linked] == [(CHILD, Bucket.MATCHED)]
 
 
 def test_nothing_known_of_a_child_is_said_to_be_unknown() -> None:

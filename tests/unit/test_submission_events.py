@@ -182,7 +182,11 @@ def test_a_group_report_reports_the_children_it_names_as_missing_and_groups_all(
             episode_id=uuid_of(3), subject_id=uuid_of(1), group_id=uuid_of(9), named_missing=True
         ),
         EpisodeGrouped(
-            episode_id=uuid_of(4), subject_id=uuid_of(2), group_id=uuid_of(9), named_missing=False
+            episode_id=uuid_of(4),
+            subject_id=uuid_of(2),
+            group_id=uuid_of(9),
+            named_missing=False,
+            left=date(2026, 3, 14),
         ),
     ]
 

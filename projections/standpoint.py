@@ -1,0 +1,86 @@
+"""Where an answer stands: which build, and which ledger position."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import LiteralString
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+from psycopg.sql import SQL
+
+from domain.errors import UsageError
+from domain.periods import day_bounds
+
+_BUILD: LiteralString = """
+SELECT b.build, b.position, b.definition_version
+  FROM projection.active_build a JOIN projection.builds b USING (build)
+"""
+_RECORDED_AT: LiteralString = """
+SELECT recorded_at FROM ledger.stored_events WHERE notification_id = %(position)s
+"""
+_POSITION_AT: LiteralString = """
+SELECT coalesce(max(notification_id), 0)
+  FROM ledger.stored_events
+ WHERE notification_id <= %(position)s AND recorded_at < %(until)s
+"""
+_TODAY: LiteralString = "SELECT (clock_timestamp() AT TIME ZONE 'Europe/London')::date"
+_CURRENT: LiteralString = "held_until IS NULL"
+_AS_OF: LiteralString = (
+    "held_from <= %(position)s AND (held_until IS NULL OR held_until > %(position)s)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standpoint:
+    """Where an answer stands: build, position, and whether that is the build's own position.
+
+    time: when the position was recorded; None: before the first record.
+    """
+
+    build: int
+    position: int
+    current: bool
+    version: str
+    time: datetime | None
+
+    @property
+    def held(self) -> SQL:
+        """The condition under which a row held there; it may need the value `position`."""
+        return SQL(_CURRENT) if self.current else SQL(_AS_OF)
+
+
+def stand(connection: Connection[TupleRow], as_of: int | date | None) -> Standpoint:
+    """Return where an answer as of a position, or of a date's end, stands; None: now.
+
+    Raises UsageError if the ledger does not cover it, or nothing has been counted yet.
+    """
+    row = connection.execute(_BUILD).fetchone()
+    if row is None:
+        raise UsageError("Nothing has been counted yet: start the hub, or run hub rebuild.")
+    build, newest, version = int(str(row[0])), int(str(row[1])), str(row[2])
+    position = newest
+    if isinstance(as_of, int):
+        if not 0 <= as_of <= newest:
+            raise UsageError(f"as-of must be a position from 0 to {newest}, or a date.")
+        position = as_of
+    elif as_of is not None:
+        _refuse_future(connection, as_of)
+        found = connection.execute(
+            _POSITION_AT, {"position": newest, "until": day_bounds(as_of)[1]}
+        ).fetchone()
+        position = 0 if found is None else int(str(found[0]))
+    recorded = connection.execute(_RECORDED_AT, {"position": position}).fetchone()
+    return Standpoint(
+        build=build,
+        position=position,
+        current=position == newest,
+        version=version,
+        time=recorded[0] if recorded else None,
+    )
+
+
+def _refuse_future(connection: Connection[TupleRow], day: date) -> None:
+    """Raise UsageError for a day of which nobody can know yet how the counts will stand."""
+    row = connection.execute(_TODAY).fetchone()
+    if row is not None and day > row[0]:
+        raise UsageError(f"as-of must be a position, or a date up to {row[0].isoformat()}.")
