@@ -21,7 +21,7 @@ from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, settings_for
 from hub.console import bar, say, tell
 from hub.embedded import EmbeddedPostgres
 from hub.foundations import KEYS
-from hub.identity.keys import key_check, load_keys
+from hub.identity.rotating import were_ours
 from hub.restoring import Lost, Reconciled, reconcile
 from hub.settings import Settings
 from hub.wiring import open_hub, utc_now
@@ -141,8 +141,7 @@ def finish_restore(
 def _lay(settings: Settings, at: str | None, *, replace: bool) -> Laid:
     folder = BackupFolder(folder_of(settings))
     backup = folder.choose(at)
-    keys_at_hand = load_keys(settings.data_dir / KEYS, create=False)
-    if key_check(keys_at_hand) != backup.keys:
+    if not were_ours(settings.data_dir / KEYS, backup.keys):
         raise RestoreRefusedError(
             f"The keys in {settings.data_dir / KEYS} are not those that backup {backup.name} was"
             " made with: put the copy of this hub's keys there. Nothing was changed."

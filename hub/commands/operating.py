@@ -1,4 +1,4 @@
-"""Commands of operations: rebuild, release, checkpoint, erase, disclose."""
+"""Commands of operations: rebuild, release, checkpoint."""
 
 from base64 import b64encode
 from datetime import datetime
@@ -10,33 +10,11 @@ from msgspec.json import encode
 from msgspec.json import format as pretty
 
 from domain.periods import Month, london_date
-from domain.vocabulary import ErasureReason
 from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, settings_for
 from hub.console import bar, say, table
-from hub.foundations import KEYS
-from hub.identity.keys import load_keys, load_log_signer
 from hub.rebuilding import rebuild as rebuild_views
 from hub.release.build import release_month
 from hub.wiring import open_hub
-
-
-def keys(
-    log_origin: Annotated[
-        str | None,
-        typer.Option("--log-origin", help="The ledger log's name for ever: data.example/ledger."),
-    ] = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Make the vault's keys of a new hub; keys that are there stay as they are.
-
-    The embedded profile does this by itself. In the national one it is asked for, because new
-    keys beside old data would close all identity for ever.
-    """
-    folder = settings_for(data_dir).data_dir / KEYS
-    load_keys(folder, create=True)
-    signer = load_log_signer(folder, create=True, origin=log_origin)
-    say(f"The vault's keys are in {folder}: keep a copy apart from every backup of the database.")
-    say(f"Whoever checks the ledger's checkpoints and receipts needs this: {signer.verifier}")
 
 
 def rebuild(as_json: Json = False, data_dir: DataDir = None) -> None:
@@ -110,41 +88,6 @@ def checkpoint(as_json: Json = False, data_dir: DataDir = None) -> None:
         say(pretty(encode(told)).decode())
     else:
         say(made.note.rstrip("\n"))
-
-
-def erase(
-    subject: Annotated[
-        str, typer.Argument(help="Identifier of the child, or PUBLISHER/REFERENCE.")
-    ],
-    reason: Annotated[ErasureReason, typer.Option("--reason", help="On what ground.")],
-    as_json: Json = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Destroy a child's identity and record that it was done; what was counted stays counted."""
-    with open_hub(settings_for(data_dir)) as hub:
-        hub.linker.catch_up()
-        done = hub.rights.erase(hub.rights.find(subject), reason)
-    if as_json:
-        say(pretty(encode(done)).decode())
-        return
-    when = "was erased before, at" if done.already else "is erased, at"
-    say(f"{done.subject_id} {when} {_stamp(done.erased_at)}.")
-    say(f"Complete on {done.complete_on.isoformat()}, when the last older backup has expired.")
-
-
-def disclose(
-    subject: Annotated[
-        str, typer.Argument(help="Identifier of the child, or PUBLISHER/REFERENCE.")
-    ],
-    purpose: Annotated[
-        str, typer.Option("--purpose", help="Why; it is put on record.")
-    ] = "subject-access-request",
-    data_dir: DataDir = None,
-) -> None:
-    """Print everything that is held about a child, as JSON: the answer to an access request."""
-    with open_hub(settings_for(data_dir)) as hub:
-        record = hub.rights.disclose(hub.rights.find(subject), reader="operator", purpose=purpose)
-    say(pretty(encode(record)).decode())
 
 
 def _stamp(instant: datetime) -> str:

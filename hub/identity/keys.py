@@ -1,9 +1,7 @@
 """The vault's keys, each in a file of its own that only its owner may read."""
 
-import os
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,11 +14,13 @@ from joserfc.jwk import OKPKey
 
 from contracts.signed_notes import NoteSigner
 from domain.errors import KeyMissingError, UsageError
+from hub.identity.key_files import as_text, create_files, read_bytes, read_text
 from hub.identity.randomness import uuid_of
 
 KEY_BYTES = 32
 SYMMETRIC = ("wrap", "deduplicate", "reference", "link", "refused")
 SEALING = "sealing.jwk"
+EARLIER_SEALING = "sealing-until-"
 OPERATOR = "operator-token"
 LOG_SIGNING = "log-signing"
 
@@ -31,7 +31,8 @@ class Keys:
 
     wrap: encrypts the children's keys. deduplicate, reference, link: for keyed hashes, so that
     nobody without them can guess an identifier. refused: seals refused messages. sealing: the
-    pair to which publishers seal identity. operator_token: the embedded profile's one token.
+    pair to which publishers seal identity; earlier_sealing: those before it, for messages that were
+    sealed to them and are still under way. operator_token: the embedded profile's one token.
     """
 
     wrap: bytes
@@ -41,6 +42,7 @@ class Keys:
     refused: bytes
     sealing: OKPKey
     operator_token: str
+    earlier_sealing: tuple[OKPKey, ...] = ()
 
     def reference_key(self, kind: str, publisher: str, reference: str) -> bytes:
         """Return the keyed hash under which a publisher's own reference is looked up: 16 bytes."""
@@ -57,6 +59,10 @@ class Keys:
     def event_key(self, content: bytes) -> str:
         """Return the event id that an adapter gives to a row: stable, and nobody can guess back."""
         return _keyed(self.deduplicate, b"row\n" + content)[:16].hex()
+
+    def row_key(self, kind: str, publisher: str, what: str) -> bytes:
+        """Return the keyed hash by which a thing is known for ever that is sent again: 16 bytes."""
+        return _keyed(self.deduplicate, f"known\n{kind}\n{publisher}\n{what}".encode())[:16]
 
     def link_key(self, rule: str, value: str) -> bytes:
         """Return the keyed hash by which a linking rule finds equal identities: 16 bytes."""
@@ -77,17 +83,15 @@ def key_check(keys: Keys) -> str:
     return sha256(whole).hexdigest()[:32]
 
 
-def load_keys(folder: Path, *, create: bool) -> Keys:
+def load_keys(folder: Path, *, create: bool, on: date | None = None) -> Keys:
     """Read the keys of a folder, making those that do not exist yet if `create`.
 
+    on: the day, so that pairs whose time is over open nothing any more; None: they still do.
     Raises KeyMissingError if one is missing, damaged, or readable by others than its owner.
     """
     if create:
         _create_missing(folder)
-    values = {name: _read(folder / name) for name in SYMMETRIC}
-    for name, value in values.items():
-        if len(value) != KEY_BYTES:
-            raise KeyMissingError(f"The key file {folder / name} is damaged: restore it.")
+    values = {name: read_bytes(folder / name, KEY_BYTES) for name in SYMMETRIC}
     return Keys(
         wrap=values["wrap"],
         deduplicate=values["deduplicate"],
@@ -96,12 +100,22 @@ def load_keys(folder: Path, *, create: bool) -> Keys:
         refused=values["refused"],
         sealing=_sealing(folder / SEALING),
         operator_token=read_operator_token(folder),
+        earlier_sealing=tuple(
+            _sealing(path)
+            for path in sorted(folder.glob(f"{EARLIER_SEALING}*"), reverse=True)
+            if on is None or path.name.removeprefix(EARLIER_SEALING) >= on.isoformat()
+        ),
     )
+
+
+def new_pair() -> str:
+    """Return what the file of a new pair says, to which identity is sealed."""
+    return OKPKey.generate_key("X25519", private=True).as_pem(private=True).decode()
 
 
 def read_operator_token(folder: Path) -> str:
     """Return the operator's token alone. Raises KeyMissingError if it cannot be read."""
-    return _text(folder / OPERATOR).strip()
+    return read_text(folder / OPERATOR).strip()
 
 
 def load_log_signer(folder: Path, *, create: bool, origin: str | None = None) -> NoteSigner:
@@ -119,16 +133,16 @@ def load_log_signer(folder: Path, *, create: bool, origin: str | None = None) ->
             NoteSigner.parse(signer.secret_text())
         except ValueError as error:
             raise UsageError(f"The log cannot have this origin: {error}.") from error
-        _create_files(folder, {LOG_SIGNING: signer.secret_text()})
+        create_files(folder, {LOG_SIGNING: signer.secret_text()})
     try:
-        return NoteSigner.parse(_text(path).strip())
+        return NoteSigner.parse(read_text(path).strip())
     except ValueError as error:
         raise KeyMissingError(f"The key file {path} is damaged: restore it.") from error
 
 
 def _sealing(path: Path) -> OKPKey:
     try:
-        return OKPKey.import_key(_text(path))
+        return OKPKey.import_key(read_text(path))
     except ValueError as error:
         raise KeyMissingError(f"The key file {path} is damaged: restore it.") from error
 
@@ -147,52 +161,6 @@ def _with_key(key: bytes) -> HMAC:
 
 
 def _create_missing(folder: Path) -> None:
-    pair = OKPKey.generate_key("X25519", private=True)
-    symmetric = {name: b64encode(token_bytes(KEY_BYTES)).decode() for name in SYMMETRIC}
-    others = {SEALING: pair.as_pem(private=True).decode(), OPERATOR: token_urlsafe(32)}
-    _create_files(folder, symmetric | others)
-
-
-def _create_files(folder: Path, texts: Mapping[str, str]) -> None:
-    """Create the files that are missing; one that another process makes meanwhile stays."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, text in texts.items():
-            _create(folder / name, text)
-    except OSError as error:
-        raise KeyMissingError(f"Keys cannot be kept in {folder}: {error.strerror}.") from error
-
-
-def _create(path: Path, text: str) -> None:
-    if path.exists():
-        return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_mode & 0o077:
-            raise KeyMissingError(f"{path} can be read by others: run chmod 600 on it.")
-        return path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeyMissingError(
-            f"The key file {path} cannot be read: restore it; for a new hub, run hub keys."
-        ) from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return b64decode(_text(path), validate=True)
-    except ValueError as error:
-        raise KeyMissingError(f"The key file {path} is damaged: restore it.") from error
+    symmetric = {name: as_text(token_bytes(KEY_BYTES)) for name in SYMMETRIC}
+    others = {SEALING: new_pair(), OPERATOR: token_urlsafe(32)}
+    create_files(folder, symmetric | others)

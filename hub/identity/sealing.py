@@ -33,9 +33,14 @@ def seal(identity: Identity, key: OKPKey) -> str:
     )
 
 
-def unseal(sealed: str, key: OKPKey) -> Identity | Rejection:
-    """Open a sealed identity block, or say that it cannot be opened or breaks its schema."""
+def unseal(sealed: str, key: OKPKey, *earlier: OKPKey) -> Identity | Rejection:
+    """Open a sealed identity block, or say that it cannot be opened or breaks its schema.
+
+    earlier: keys to which it may have been sealed before the key was changed.
+    """
     opened = open_seal(sealed, key)
+    for before in earlier if opened is None else ():
+        opened = open_seal(sealed, before) if opened is None else opened
     if opened is None:
         return _reject(Reason.IDENTITY_UNREADABLE)
     try:

@@ -12,7 +12,6 @@ from contracts.facts import CHILD, Identified, References
 from contracts.identity import Identity
 from domain.identifiers import PublisherId
 from hub.identity.keys import Keys
-from hub.identity.link_keys import link_values
 from hub.identity.randomness import random_uuid
 from hub.identity.sealing import identity_bytes
 from hub.identity.vault import (
@@ -48,11 +47,15 @@ class Naming:
 
     def named(self, publisher: PublisherId, references: References) -> Named:
         """Return references with their keyed hashes."""
-        kind, child = references.kind, references.child
+        kind, child, own = references.kind, references.child, references.own
+        if not child:
+            # It becomes an identifier in the ledger, which no change of a key may alter.
+            known = self._keys.row_key(kind, publisher, own) if kind else None
+            return Named(references=references, child_key=None, own_key=known)
         return Named(
             references=references,
-            child_key=self._key(CHILD, publisher, child) if child else None,
-            own_key=self._key(kind, publisher, references.own) if kind else None,
+            child_key=self._key(CHILD, publisher, child),
+            own_key=self._key(kind, publisher, own) if kind else None,
         )
 
     def _key(self, kind: str, publisher: str, reference: str) -> bytes:
@@ -134,7 +137,7 @@ class Splitter:
     def register(
         self, subject_id: UUID, identity: Identity, *, position: int, now: datetime
     ) -> None:
-        """Keep a child's identity block, sealed under the child's key, and what finds it again.
+        """Keep a child's identity block, sealed under the child's key.
 
         position: of the ledger record of this registration.
         """
@@ -142,8 +145,6 @@ class Splitter:
         row_id = random_uuid()
         sealed = encrypt(self._child_keys[subject_id], row_id, plain)
         self.rows.identities.append((row_id, subject_id, position, sealed, now))
-        for rule, value in link_values(identity):
-            self.rows.link_keys.append((rule, self._keys.link_key(rule, value), subject_id))
 
     def adopt(
         self,

@@ -42,7 +42,6 @@ class VaultRows:
     subjects: list[tuple[UUID, str, bytes]] = field(default_factory=list)
     references: list[tuple[bytes, str, UUID, UUID, bytes]] = field(default_factory=list)
     identities: list[tuple[UUID, UUID, int, bytes, datetime]] = field(default_factory=list)
-    link_keys: list[tuple[str, bytes, UUID]] = field(default_factory=list)
     refused: list[tuple[UUID, str, bytes, datetime]] = field(default_factory=list)
 
 
@@ -63,11 +62,6 @@ _ADD_SUBJECT: LiteralString = """
 INSERT INTO vault.subjects (subject_id, publisher, wrapped_key)
 VALUES (%(subject)s, %(publisher)s, %(wrapped)s) ON CONFLICT DO NOTHING
 """
-_ADD_LINK_KEYS: LiteralString = """
-INSERT INTO vault.link_keys (rule, link_key, subject_id)
-SELECT * FROM unnest(%(rules)b::text[], %(keys)b::bytea[], %(subjects)b::uuid[])
-ON CONFLICT DO NOTHING
-"""
 _ADD_REFUSED: LiteralString = """
 INSERT INTO vault.refused_messages (submission_id, publisher, sealed, expires_at)
 VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -84,7 +78,7 @@ def decrypt(key: bytes, row_id: UUID, sealed: bytes) -> bytes:
     """Return what `encrypt` sealed. Raises KeyMissingError if key or row are not the right ones."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row_id.bytes)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise KeyMissingError(
             "A vault row cannot be opened: the key is not the right one."
         ) from error
@@ -127,14 +121,8 @@ def write(connection: Connection[TupleRow], rows: VaultRows) -> None:
         copy_in(connection, _COPY_REFERENCES, [_reference(*row) for row in rows.references])
     if rows.identities:
         copy_in(connection, _COPY_IDENTITIES, [_identity(*row) for row in rows.identities])
-    with connection.cursor() as cursor:
-        if rows.link_keys:
-            rules, keys, subjects = zip(*rows.link_keys, strict=True)
-            cursor.execute(
-                _ADD_LINK_KEYS,
-                {"rules": list(rules), "keys": list(keys), "subjects": list(subjects)},
-            )
-        if rows.refused:
+    if rows.refused:
+        with connection.cursor() as cursor:
             cursor.executemany(_ADD_REFUSED, rows.refused)
 
 

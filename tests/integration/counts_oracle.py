@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from domain.episodes import facts_of
+from domain.episodes import facts_if_linked, facts_of
 from domain.measures import MEASURES, CountsQuery
 from domain.national import EpisodeFacts
 from domain.records import RecordedEvent
@@ -20,6 +20,8 @@ CATEGORY = {
     "no_apparent_risk_incidents": Category.NO_APPARENT_RISK,
 }
 Cells = dict[tuple[str, ...], float]
+# The value of each cell, and its range.
+Ranges = dict[tuple[str, ...], tuple[float, float, float]]
 
 
 class Oracle:
@@ -29,6 +31,7 @@ class Oracle:
         """Take the whole ledger."""
         self.records = records
         self._facts: dict[int, tuple[EpisodeFacts, ...]] = {}
+        self._linked: dict[int, tuple[EpisodeFacts, ...]] = {}
         register = hub.register
         self._regions = {
             each.number: each.region_code for each in (*register.authorities, *register.abolished)
@@ -40,10 +43,25 @@ class Oracle:
             self._facts[position] = facts_of(self.records[:position])
         return self._facts[position]
 
-    def cells(self, query: CountsQuery, position: int) -> Cells:
-        """Return every cell of the answer that is not empty."""
+    def facts_if_linked(self, position: int) -> tuple[EpisodeFacts, ...]:
+        """Return the facts as they would have stood if all in review had been linked."""
+        if position not in self._linked:
+            self._linked[position] = facts_if_linked(self.records[:position])
+        return self._linked[position]
+
+    def ranges(self, query: CountsQuery, position: int) -> Ranges:
+        """Return every cell that is not empty in both worlds."""
+        decided = self._cells(query, position, self.facts(position))
+        linked = self._cells(query, position, self.facts_if_linked(position))
+        found: Ranges = {}
+        for cell in {*decided, *linked}:
+            ends = (decided.get(cell, 0), linked.get(cell, 0))
+            found[cell] = (ends[0], min(ends), max(ends))
+        return found
+
+    def _cells(self, query: CountsQuery, position: int, facts: tuple[EpisodeFacts, ...]) -> Cells:
         groups: dict[tuple[str, ...], list[EpisodeFacts]] = defaultdict(list)
-        for fact in self.facts(position):
+        for fact in facts:
             if self._wanted(fact, query):
                 for clock in self._clocks(fact, query, position):
                     groups[self._cell(fact, query, clock)].append(fact)

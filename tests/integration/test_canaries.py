@@ -84,7 +84,7 @@ def send_over_http(hub: Hub) -> list[bytes]:
 def live_through_everything(hub: Hub) -> None:
     """Link, project, rebuild, disclose, erase, and link again."""
     follow(hub)
-    hub.linker.come_of_age()
+    hub.linker.tend()
     rebuild(hub.project_database, hub.projector, hub.archive)
     hub.rights.disclose(subject_of(hub, CHILD), reader="operator", purpose="check")
     located = message(

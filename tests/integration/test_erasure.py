@@ -1,22 +1,30 @@
 """A child's rights: what is held is shown, and erased for good when it may be."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from psycopg import connect
 
-from domain.errors import ErasureRefusedError, NotFoundError
+from domain.errors import DatabaseUnavailableError, ErasureRefusedError, NotFoundError
 from domain.measures import CountsQuery
 from domain.vocabulary import ErasureReason
+from hub.identity.scrubbing import scrub_keys
 from hub.rebuilding import rebuild
 from hub.wiring import Hub
 from tests.examples import BIRMINGHAM, NOON, identity, message, registration
-from tests.hub_steps import follow, rows, settle, subject_of
+from tests.hub_steps import change, follow, rows, settle, subject_of
 
 LOCATED = "missing.episode.located.v1"
 KEPT = """
 SELECT (SELECT count(*) FROM vault.identities), (SELECT count(*) FROM vault.own_references),
        (SELECT count(*) FROM vault.link_keys),
        (SELECT count(*) FROM vault.subjects WHERE wrapped_key IS NOT NULL)
+"""
+
+TABLE = "vault.subjects"
+DISCLOSURES = """
+SELECT reader, purpose, subject_ids FROM vault.reads WHERE reader <> 'linker' ORDER BY id
 """
 
 
@@ -56,20 +64,18 @@ def test_access_shows_identity_references_and_events_and_is_put_on_record(hub: H
         "child-located",
         "episode-aged",
     ]
-    assert rows(hub, "SELECT read_at, reader, purpose, subject_id FROM vault.reads") == [
-        (NOON, "operator", "subject-access-request", subject)
-    ]
+    assert rows(hub, DISCLOSURES) == [("operator", "subject-access-request", [subject])]
 
 
 def test_nothing_is_erased_while_an_episode_is_open(hub: Hub) -> None:
     settle(hub, registration(identity(), hub.keys.sealing), message())
     subject = subject_of(hub, "C-1")
-    before = rows(hub, KEPT)
 
     # Whether or not the linker has read of it yet.
     with pytest.raises(ErasureRefusedError):
         hub.rights.erase(subject, ErasureReason.COURT_ORDER)
     follow(hub)
+    before = rows(hub, KEPT)
     with pytest.raises(ErasureRefusedError):
         hub.rights.erase(subject, ErasureReason.COURT_ORDER)
 
@@ -132,3 +138,23 @@ def test_a_child_that_was_never_heard_of_is_neither_shown_nor_erased(hub: Hub) -
     with pytest.raises(NotFoundError):
         hub.rights.disclose(hub.rights.find(stranger), reader="operator", purpose="check")
     assert rows(hub, "SELECT FROM vault.reads") == []
+
+
+@pytest.mark.usefixtures("sent")
+def test_a_key_that_could_not_be_taken_out_of_the_file_is_told_and_goes_the_next_time(
+    hub: Hub,
+) -> None:
+    subject = subject_of(hub, "C-1")
+    (sealed,) = rows(hub, "SELECT wrapped_key FROM vault.subjects")[0]
+    with connect(hub.database_url) as holder:
+        holder.execute("LOCK TABLE vault.subjects IN ACCESS SHARE MODE")
+        with pytest.raises(DatabaseUnavailableError, match="is erased and that is recorded"):
+            scrub_keys(hub.database_url, attempts=1)
+
+    assert hub.rights.erase(subject, ErasureReason.COURT_ORDER).already is False
+    assert hub.rights.erase(subject, ErasureReason.COURT_ORDER).already is True
+    ((path,),) = rows(
+        hub, "SELECT current_setting('data_directory') || '/' || pg_relation_filepath(%s)", [TABLE]
+    )
+    change(hub, "CHECKPOINT")
+    assert bytes(sealed) not in Path(path).read_bytes()

@@ -42,7 +42,6 @@ STORES: tuple[LiteralString, ...] = (
     "vault.subjects",
     "vault.own_references",
     "vault.identities",
-    "vault.link_keys",
     "vault.refused_messages",
 )
 

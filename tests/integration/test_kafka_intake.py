@@ -17,6 +17,7 @@ from domain.identifiers import PublisherId
 from hub.broker import Brokers, intake_topic
 from hub.broker_producer import IntakeProducer
 from hub.database import Database, Role
+from hub.identity.keys import key_check
 from hub.intake import Batch, Intake
 from hub.leases import release, take
 from hub.message_reading import Message
@@ -102,7 +103,8 @@ def test_a_break_before_or_after_the_commit_loses_and_doubles_nothing(
     nation: Nation, producer: IntakeProducer, kind: type[BaseException], after_commit: bool
 ) -> None:
     one, _ = nation.publishers
-    breaking = BreakingDatabase(nation.hub.database_url, Role.INTAKE)
+    check = key_check(nation.hub.keys)
+    breaking = BreakingDatabase(nation.hub.database_url, Role.INTAKE, key_check=check)
     breaking.breaks, breaking.after_commit = kind("broken"), after_commit
     producer.send(one, messages(one, 10))
 

@@ -27,6 +27,12 @@ TABLES_OF_VAULT = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = 'vault' AND c.relkind = 'r'
 """
+# Of the vault's subjects, what a role may see.
+COLUMNS = """
+SELECT string_agg(a.attname, ', ' ORDER BY a.attname) FROM pg_attribute a
+ WHERE a.attrelid = 'vault.subjects'::regclass AND a.attnum > 0
+   AND has_column_privilege(%s, a.attrelid, a.attnum, 'SELECT')
+"""
 CREATES = """
 SELECT nspname FROM pg_namespace
  WHERE nspname !~ '^pg_' AND has_schema_privilege(%s, oid, 'CREATE') ORDER BY 1
@@ -67,16 +73,24 @@ def held(
 
 @pytest.mark.parametrize("role", [Role.INTAKE, Role.PROJECT, Role.READ])
 def test_only_the_vaults_own_role_reads_the_vault(used: Hub, role: Role) -> None:
-    assert rows(used, TABLES_OF_VAULT) == [(7,)]
+    assert rows(used, TABLES_OF_VAULT) == [(11,)]
     assert held(used, role, READ, ("vault",)) == []
-    assert len(held(used, Role.VAULT, READ, ("vault",))) == 7
+    seen = held(used, Role.REVIEW, READ, ("vault",))
+    assert [row[1] for row in seen] == ["review_decisions", "subjects"]
+    assert rows(used, COLUMNS, [Role.REVIEW.value]) == [("erased_at, publisher, subject_id",)]
+    assert len(held(used, Role.VAULT, READ, ("vault",))) == 11
 
 
 def test_intake_adds_to_the_vault_and_asks_it_one_question(used: Hub) -> None:
     assert {row[1:] for row in held(used, Role.INTAKE, WRITE, ("vault",))} == {
         (table, "INSERT")
-        for table in ("subjects", "own_references", "identities", "link_keys", "refused_messages")
+        for table in ("subjects", "own_references", "identities", "refused_messages")
     }
+    reviewing = [
+        ("ledger.make_room(bigint)",),
+        ("vault.announce_read(text,text,uuid[])",),
+        ("vault.read_identities(bigint)",),
+    ]
     asked = {role: rows(used, RUNS_AS_OWNER, [list(OURS), role.value]) for role in Role}
     assert asked == {
         Role.INTAKE: [
@@ -84,10 +98,15 @@ def test_intake_adds_to_the_vault_and_asks_it_one_question(used: Hub) -> None:
             ("ledger.make_room(bigint)",),
             ("vault.resolve(bytea[])",),
         ],
-        Role.VAULT: [("ledger.make_room(bigint)",)],
+        Role.VAULT: reviewing,
+        Role.REVIEW: reviewing,
         Role.PROJECT: [],
         Role.READ: [],
     }
+
+
+def test_reviewers_add_their_decisions_and_nothing_else_to_the_vault(used: Hub) -> None:
+    assert held(used, Role.REVIEW, WRITE, ("vault",)) == [("vault", "review_decisions", "INSERT")]
 
 
 @pytest.mark.parametrize("role", [Role.PROJECT, Role.READ])
@@ -114,6 +133,7 @@ def test_nobody_may_change_or_remove_a_record_and_readers_may_not_add_one(used: 
     assert may == {
         Role.INTAKE: sorted(writing + signing),
         Role.VAULT: writing,
+        Role.REVIEW: writing,
         Role.PROJECT: [],
         Role.READ: [],
     }
@@ -128,7 +148,7 @@ def test_a_role_has_no_way_to_more(used: Hub, role: Role) -> None:
 
 
 def test_what_the_catalogue_says_is_what_happens(used: Hub) -> None:
-    for role in (Role.INTAKE, Role.PROJECT, Role.READ):
+    for role in (Role.INTAKE, Role.REVIEW, Role.PROJECT, Role.READ):
         with connect(used.database_url, autocommit=True) as connection:
             connection.execute(f"SET ROLE {role}")
             with pytest.raises(InsufficientPrivilege):
