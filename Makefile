@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: faults help setup demo test lint format unit lock kafka bench-backfill bench-intake bench-ledger bench-restore bench-tree bench-generate bench-validation fuzz schemas clean
+.PHONY: faults help setup demo test lint format unit lock kafka bench-backfill bench-intake bench-ledger bench-linkage bench-restore bench-tree bench-generate bench-validation fuzz schemas clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,9 @@ bench-ledger: ## measure appending to the ledger beside COPY, eventsourcing, Emm
 	cp tests/benchmarks/emmett/* build/emmett
 	npm ci --prefix build/emmett --no-audit --no-fund --silent
 	$(BIN)/python -m tests.benchmarks.ledger $(BENCH)
+
+bench-linkage: ## measure who is taken for whom, against a nation's truth and Splink's defaults
+	$(BIN)/python -m tests.benchmarks.linkage $(BENCH)
 
 bench-restore: ## destroy the database while it is written, restore it, and measure RPO and RTO
 	$(BIN)/python -m tests.benchmarks.restore $(BENCH)
