@@ -13,20 +13,19 @@ from domain.errors import FileFormatError, HubError, NotFoundError, UsageError
 from hub.commands.adapters import import_annex_a, import_police_csv, import_ssd
 from hub.commands.archiving import app as archive_app
 from hub.commands.backing_up import backup, restore
+from hub.commands.keys import app as keys_app
+from hub.commands.linking import app as linkage_app
 from hub.commands.making import demo, generate, schemas
-from hub.commands.operating import (
-    checkpoint,
-    disclose,
-    erase,
-    keys,
-    rebuild,
-    release,
-)
+from hub.commands.operating import checkpoint, rebuild, release
 from hub.commands.publishing import app as import_app
 from hub.commands.publishing import publish
 from hub.commands.quality import app as quality_app
 from hub.commands.querying import counts, status
+from hub.commands.reconciling import reconciliation
 from hub.commands.rejecting import rejects
+from hub.commands.relinking import relink
+from hub.commands.reviewing import app as review_app
+from hub.commands.rights import disclose, erase, hold, reads
 from hub.commands.running import role, serve
 from hub.commands.taking_in import app as intake_app
 from hub.commands.taking_in import replay
@@ -51,9 +50,11 @@ for command in (
     publish,
     rejects,
     counts,
+    reconciliation,
     status,
     generate,
     rebuild,
+    relink,
     release,
     checkpoint,
     verify,
@@ -61,10 +62,11 @@ for command in (
     restore,
     erase,
     disclose,
+    hold,
+    reads,
     replay,
     demo,
     schemas,
-    keys,
 ):
     cli.command()(command)
 cli.command(hidden=True)(role)
@@ -73,8 +75,11 @@ import_app.command("police-csv")(import_police_csv)
 import_app.command("annex-a")(import_annex_a)
 cli.add_typer(import_app, name="import")
 cli.add_typer(quality_app, name="quality")
+cli.add_typer(review_app, name="review")
 cli.add_typer(intake_app, name="intake")
 cli.add_typer(archive_app, name="archive")
+cli.add_typer(keys_app, name="keys")
+cli.add_typer(linkage_app, name="linkage")
 
 
 def main() -> None:

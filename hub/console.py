@@ -65,9 +65,10 @@ def table(
 ) -> None:
     """Print a table; the last columns are numbers. What is too wide is wrapped, never cut."""
     shown = Table(title=title, title_justify="left")
-    for name in columns[:-numbers]:
+    words = len(columns) - numbers
+    for name in columns[:words]:
         shown.add_column(name, overflow="fold")
-    for name in columns[-numbers:]:
+    for name in columns[words:]:
         shown.add_column(name, justify="right")
     for row in rows:
         shown.add_row(*row)

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier, Literal
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from domain.errors import DatabaseUnavailableError, StorageFullError
+from domain.errors import DatabaseUnavailableError, KeyMissingError, StorageFullError
 
 MIGRATIONS = ("0001_hub.sql",)
 
@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS public.hub_migrations (
 """
 _APPLIED: LiteralString = "SELECT name FROM public.hub_migrations ORDER BY name"
 _RECORD: LiteralString = "INSERT INTO public.hub_migrations (name) VALUES (%(name)s)"
+# What the vault answers to a process that has other keys than those that its rows are made with.
+OTHER_KEYS = "HB001"
 # An arbitrary number of ours: only one process migrates at a time.
 _LOCK: LiteralString = "SELECT pg_advisory_xact_lock(7262001)"
 
@@ -35,6 +37,7 @@ class Role(StrEnum):
 
     INTAKE = "hub_intake"
     VAULT = "hub_vault"
+    REVIEW = "hub_review"
     PROJECT = "hub_project"
     READ = "hub_read"
 
@@ -46,10 +49,23 @@ class Database:
     # as it sleeps: PostgreSQL ends it.
     idle_limit = timedelta(minutes=5)
 
-    def __init__(self, url: str, role: Role, *, connections: int = 4, name: str = "hub") -> None:
-        """Open lazily: the first use connects. name: under which PostgreSQL lists connections."""
+    def __init__(
+        self,
+        url: str,
+        role: Role,
+        *,
+        connections: int = 4,
+        name: str = "hub",
+        key_check: str = "",
+    ) -> None:
+        """Open lazily: the first use connects. name: under which PostgreSQL lists connections.
+
+        key_check: of the keys with which rows for the vault are made; without it nothing can be
+        added there.
+        """
         self.url = url
         self.role = role
+        self._key_check = key_check
         self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
             url,
             min_size=0,
@@ -66,7 +82,9 @@ class Database:
     def _configure(self, connection: Connection[TupleRow]) -> None:
         connection.execute(SQL("SET ROLE {}").format(Identifier(self.role)))
         connection.execute("SET TimeZone = 'UTC'")
-        if self.role in (Role.INTAKE, Role.VAULT):
+        if self._key_check:
+            connection.execute(SQL("SET hub.keys = {}").format(Literal(self._key_check)))
+        if self.role in (Role.INTAKE, Role.VAULT, Role.REVIEW):
             limit = int(self.idle_limit.total_seconds() * 1000)
             connection.execute(
                 SQL("SET idle_in_transaction_session_timeout = {}").format(Literal(limit))
@@ -108,6 +126,12 @@ def explained(url: str) -> Iterator[None]:
     except (OperationalError, PoolTimeout, errors.IdleInTransactionSessionTimeout) as error:
         if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable):
             raise
+        if getattr(error, "sqlstate", None) == OTHER_KEYS:
+            raise KeyMissingError(
+                "The vault's keys are not the ones that this process has: they were rotated, or"
+                " belong to another hub. Put this hub's key files into the folder keys, then start"
+                " the process again. Nothing was stored."
+            ) from error
         if getattr(error, "errno", None) == errno.ENOSPC:
             raise StorageFullError("The disk is full: free space, then send again.") from error
         raise DatabaseUnavailableError(

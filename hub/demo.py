@@ -99,7 +99,7 @@ def _publish_nation(hub: Hub, scale: float) -> None:
 def _catch_up(hub: Hub) -> None:
     with bar("linking") as shown:
         hub.linker.catch_up(shown.to)
-        hub.linker.come_of_age()
+        hub.linker.tend()
         hub.linker.catch_up(shown.to)
     build = hub.projector.active_build()
     with bar("projecting") as shown:

@@ -14,7 +14,7 @@ from domain.geography import Register
 from domain.periods import london_date
 from hub.archive.store import Archive
 from hub.database import Database, Role
-from hub.identity.keys import Keys, load_keys, load_log_signer
+from hub.identity.keys import Keys, key_check, load_keys, load_log_signer
 from hub.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -62,7 +62,8 @@ class Foundations:
     @cached_property
     def keys(self) -> Keys:
         """The vault's keys; the embedded profile makes them at the first start."""
-        return load_keys(self.settings.data_dir / KEYS, create=self.settings.profile == "embedded")
+        create = self.settings.profile == "embedded"
+        return load_keys(self.settings.data_dir / KEYS, create=create, on=self.today())
 
     @cached_property
     def log_signer(self) -> NoteSigner:
@@ -83,7 +84,12 @@ class Foundations:
     @cached_property
     def vault_database(self) -> Database:
         """The database as the vault's own role sees it."""
-        return self._database(Role.VAULT)
+        return self._database(Role.VAULT, key_check=key_check(self.keys))
+
+    @cached_property
+    def review_database(self) -> Database:
+        """The database as a reviewer sees it."""
+        return self._database(Role.REVIEW)
 
     @cached_property
     def project_database(self) -> Database:
@@ -99,8 +105,13 @@ class Foundations:
         """Return the London day."""
         return london_date(self.clock())
 
-    def _database(self, role: Role, *, connections: int = 4) -> Database:
-        name = f"hub-{self.process}"
-        database = Database(self.database_url, role, connections=connections, name=name)
+    def _database(self, role: Role, *, connections: int = 4, key_check: str = "") -> Database:
+        database = Database(
+            self.database_url,
+            role,
+            connections=connections,
+            name=f"hub-{self.process}",
+            key_check=key_check,
+        )
         self._stack.callback(database.close)
         return database

@@ -1,15 +1,18 @@
 """The parts of a hub by which submissions come in, and what tells how they ended."""
 
+from datetime import timedelta
 from functools import cached_property
 
 from hub.broker_producer import IntakeProducer
 from hub.database import Role
 from hub.foundations import Foundations
 from hub.gateway import KafkaGateway, LocalGateway
+from hub.identity.keys import key_check
 from hub.intake import Intake
 from hub.intake_metrics import IntakeCollector
 from hub.kafka_backlog import KafkaBacklog
 from hub.kafka_intake import KafkaIntake
+from hub.leases import TERM
 from hub.metrics import Meters
 from hub.outbox_sending import OutboxSender
 from hub.progress import Progress
@@ -18,12 +21,20 @@ from hub.replaying import Replayer
 
 
 class IntakeParts(Foundations):
-    """What takes submissions in, by whichever door."""
+    """What takes submissions in, by whichever door.
+
+    lease_term: how long a process that is not heard of keeps its topics. gone_seconds: after how
+    long a topic that is not there stops.
+    """
+
+    lease_term: timedelta = TERM
+    gone_seconds: float = 60.0
 
     @cached_property
     def intake(self) -> Intake:
         """The one function that settles submissions."""
-        return Intake(self._database(Role.INTAKE), self.keys, self.contract, self.clock)
+        database = self._database(Role.INTAKE, key_check=key_check(self.keys))
+        return Intake(database, self.keys, self.contract, self.clock)
 
     def gateway(self, transport: str) -> LocalGateway | KafkaGateway:
         """Where messages from HTTPS or files are handed over."""
@@ -54,6 +65,8 @@ class IntakeParts(Foundations):
             keyed=self.keys.content_key,
             progress=self.progress.read,
             process=self.process,
+            term=self.lease_term,
+            gone_seconds=self.gone_seconds,
         )
 
     @cached_property

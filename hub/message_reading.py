@@ -82,7 +82,9 @@ class MessageReader:
         identity = None
         opened = b""
         if isinstance(result.body, SubjectRegisteredBody):
-            identity_or_not = unseal(result.body.identity, self._keys.sealing)
+            identity_or_not = unseal(
+                result.body.identity, self._keys.sealing, *self._keys.earlier_sealing
+            )
             if isinstance(identity_or_not, Rejection):
                 return self._unreadable(message, identity_or_not, on)
             identity = identity_or_not

@@ -45,6 +45,20 @@ SELECT n.nspname || '.' || t.relname, sum(pg_total_relation_size(c.oid))::bigint
 _PARKED: LiteralString = """
 SELECT count(*) FROM projection.parked_v1 p JOIN projection.active_build a USING (build)
 """
+# Pairs and accounts that wait for a reviewer; what a second opinion is asked for is not in.
+_REVIEW: LiteralString = """
+SELECT 'children', count(*), coalesce(extract(epoch FROM clock_timestamp() - min(p.queued_at)), 0)
+  FROM link.pairs p
+  JOIN link.persons l ON l.subject_id = p.low
+  JOIN link.persons h ON h.subject_id = p.high AND h.person_id <> l.person_id
+ WHERE p.verdict = 'review'
+ UNION ALL
+SELECT 'episodes', count(*), coalesce(extract(epoch FROM clock_timestamp() - min(r.recorded_at)), 0)
+  FROM link.episodes e
+  JOIN link.persons p ON p.subject_id = e.subject_id
+  JOIN ledger.stored_events r ON r.notification_id = e.first_position
+ WHERE e.in_review AND coalesce(p.proposed_id, p.person_id) = p.person_id
+"""
 _SIGNED: LiteralString = """
 SELECT CASE WHEN public THEN 'yes' ELSE 'no' END, extract(epoch FROM max(made_at)), max(size)
   FROM ledger.checkpoints GROUP BY public ORDER BY public
@@ -85,6 +99,7 @@ class LedgerCollector(Collector):
                     ("positions", _POSITIONS),
                     ("sizes", _SIZES),
                     ("parked", _PARKED),
+                    ("review", _REVIEW),
                     ("signed", _SIGNED),
                     ("refused", _REFUSED),
                 )
@@ -123,6 +138,18 @@ class LedgerCollector(Collector):
             "Children whose facts cannot be computed.",
             (),
             rows["parked"],
+        )
+        yield _gauge(
+            "hub_review_queue_size",
+            "Pairs of registrations, and accounts, that wait for a reviewer.",
+            ("kind",),
+            [(kind, size) for kind, size, _ in rows["review"]],
+        )
+        yield _gauge(
+            "hub_review_oldest_seconds",
+            "How long the oldest of them has waited.",
+            ("kind",),
+            [(kind, age) for kind, _, age in rows["review"]],
         )
         yield _gauge(
             "hub_checkpoint_timestamp_seconds",

@@ -15,9 +15,10 @@ from hub.archive.filling import Payloads, with_payloads
 from hub.database import Database
 from projections.engine import RECORDS, EpisodeEngine
 from projections.episodes import apply_rows, create_build, rows_of, stored_rows
-from projections.kin import CHILD_TYPES, EPISODE_TYPES, LEARN, Kin, related
+from projections.kin import CHILD_TYPES, EPISODE_TYPES, LEARN, PERSON_TYPES, Kin, related
 from projections.quality import apply_quality, tally
 from projections.quality_sql import QUALITY_CHILD_TYPES, QUALITY_EPISODE_TYPES
+from projections.source_rows import apply_source_rows
 
 Progress = Callable[[int, int], None]
 
@@ -217,8 +218,11 @@ class Projector:
         episodes, children = sorted(kin.subject_of), sorted(kin.subjects)
         before = stored_rows(connection, build, episodes)
         rows = rows_of(computed.facts) if computed else []
-        return apply_rows(connection, build, before=before, after=rows) + apply_quality(
-            connection, build, computed, episodes=episodes, subjects=children
+        stand = computed.source_rows if computed else None
+        return (
+            apply_rows(connection, build, before=before, after=rows)
+            + apply_source_rows(connection, build, stand, episodes=episodes)
+            + apply_quality(connection, build, computed, episodes=episodes, subjects=children)
         )
 
 
@@ -237,6 +241,7 @@ def learn(
             "states": list(archived.values()),
             "episode_types": ABOUT_EPISODES,
             "child_types": ABOUT_CHILDREN,
+            "person_types": list(PERSON_TYPES),
             "topics": TYPES,
         },
     )

@@ -15,6 +15,7 @@ from contracts.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, MAX_BATCH, MAX_
 from contracts.outcomes import Outcome, Receipt, Rejection, RejectsQuery, Settled
 from contracts.quality import QualityDocument
 from contracts.receipts import MOST_REJECTS, RejectsDocument
+from contracts.reconciliation import ReconciliationDocument
 from contracts.status import HubStatus
 from domain.errors import RemoteHubError
 from domain.identifiers import PublisherId
@@ -128,6 +129,15 @@ class RemoteHub:
         """Return the answer to a question for counts, in the form asked for."""
         given = {name: value for name, value in query.items() if value is not None}
         return self._ask("GET", "/v1/counts", params=given, headers={"Accept": MEDIA[form]})
+
+    def reconciliation(self, query: Mapping[str, str | None]) -> ReconciliationDocument:
+        """Return the terms of the difference between the sources."""
+        return self._read(self.reconciliation_as(query, form="json"), ReconciliationDocument)
+
+    def reconciliation_as(self, query: Mapping[str, str | None], *, form: str) -> bytes:
+        """Return the same in the form asked for."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return self._ask("GET", "/v1/reconciliation", params=given, headers={"Accept": MEDIA[form]})
 
     def rejects(self, wanted: RejectsQuery) -> RejectsDocument:
         """Return the latest rejects of a publisher, page after page, up to the limit."""

@@ -14,6 +14,7 @@ from domain.errors import HubError
 from domain.identifiers import PublisherId
 from hub.database import Database
 from hub.identity.keys import Keys
+from hub.identity.reading_log import record_whole_read
 from hub.identity.vault import decrypt
 from hub.intake import Batch, Intake
 from hub.message_reading import UNKNOWN_PUBLISHER, Message
@@ -99,6 +100,7 @@ class Replayer:
         }
         with self._vault.transaction() as connection:
             rows = connection.execute(_FAULTS, values).fetchall()
+            record_whole_read(connection, reader="operator", purpose=TRANSPORT, number=len(rows))
         return [
             _Fault(submission_id=row[0], publisher=str(row[1]), sealed=bytes(row[2]))
             for row in rows

@@ -16,6 +16,7 @@ from domain.errors import NotFoundError
 from domain.identifiers import PublisherId
 from hub.database import Database
 from hub.identity.keys import Keys
+from hub.identity.reading_log import record_read
 from hub.identity.vault import decrypt, encrypt
 
 _LOAD: LiteralString = """
@@ -80,7 +81,7 @@ class RowStore:
 
     def load(self, publisher: PublisherId, adapter: str) -> tuple[KnownRow, ...]:
         """Return every row that a publisher's returns in one format ever had."""
-        with self._database.snapshot() as connection:
+        with self._database.transaction() as connection:
             return self._load(connection, publisher, adapter)
 
     def save(self, publisher: PublisherId, memory: RowMemory) -> None:
@@ -188,7 +189,10 @@ class RowStore:
         values = {"publisher": publisher, "adapter": adapter}
         keys: dict[UUID, bytes] = {}
         rows = []
-        for row_id, subject_id, wrapped, sealed in connection.execute(_LOAD, values):
+        stored = connection.execute(_LOAD, values).fetchall()
+        whose = [row[1] for row in stored]
+        record_read(connection, reader="import", purpose="returned-rows", subjects=whose)
+        for row_id, subject_id, wrapped, sealed in stored:
             if subject_id not in keys:
                 keys[subject_id] = decrypt(self._keys.wrap, subject_id, bytes(wrapped))
             rows.append(_ROWS.decode(decrypt(keys[subject_id], row_id, bytes(sealed))))
@@ -229,10 +233,10 @@ class RowStore:
         said = row.last_in(memory.scope) or row.statements[-1]
         identity = str(said.attributes.get(IDENTITY, ""))
         content = "\n".join((row.child, row.kind, said.start, said.end or "", identity))
-        return self._keys.reference_key(f"said-{memory.adapter}", publisher, content)
+        return self._keys.row_key(f"said-{memory.adapter}", publisher, content)
 
     def _row_id(self, publisher: PublisherId, adapter: str, row: KnownRow) -> UUID:
-        key = self._keys.reference_key(f"returned-{adapter}-{row.kind}", publisher, row.reference)
+        key = self._keys.row_key(f"returned-{adapter}-{row.kind}", publisher, row.reference)
         return UUID(bytes=key)
 
 

@@ -20,11 +20,14 @@ from hub.backup.watching import BackupCollector
 from hub.following import follow
 from hub.intake_metrics import IntakeStateCollector
 from hub.metrics import ArchiveCollector, LedgerCollector
+from hub.relinking import Relinker
 from hub.wiring import Hub
 
 ORPHAN_CHECK_SECONDS = 0.5
-# How often children with open episodes are looked at for an eighteenth birthday.
-BIRTHDAY_SECONDS = 600.0
+# How often it is looked at what time alone has made true.
+TENDING_SECONDS = 600.0
+# How often it is looked whether everything is to be linked again.
+RELINK_CHECK_SECONDS = 60.0
 INTAKE_PORT_OFFSET = 1
 
 
@@ -46,17 +49,32 @@ def stop_on_signal(*, supervised: bool) -> Event:
 
 
 def run_linker(hub: Hub, stop: Event) -> None:
-    """Follow the ledger: link, match, and announce birthdays."""
-    looked_at = -BIRTHDAY_SECONDS
+    """Follow the ledger: link, match, announce birthdays, let go of what was held long enough.
+
+    Once a night everything is linked again, in the background: new records do not wait for it.
+    """
+    Thread(target=_relink_nightly, args=(hub.relinker, stop), daemon=True).start()
+    looked_at = -TENDING_SECONDS
 
     def work() -> None:
         nonlocal looked_at
         hub.linker.catch_up()
-        if monotonic() - looked_at >= BIRTHDAY_SECONDS:
-            hub.linker.come_of_age()
+        if monotonic() - looked_at >= TENDING_SECONDS:
+            hub.linker.tend()
             looked_at = monotonic()
 
     follow(hub.database_url, work, stop, poll_seconds=hub.settings.poll_seconds)
+
+
+def _relink_nightly(relinker: Relinker, stop: Event) -> None:
+    log = get_logger()
+    while not stop.is_set():
+        try:
+            if (found := relinker.relink_if_due()) is not None:
+                log.info("relinked", decisions=found.decisions, seconds=found.seconds)
+        except HubError as error:
+            log.error("relinking interrupted", code=error.code)
+        stop.wait(RELINK_CHECK_SECONDS)
 
 
 def run_projector(hub: Hub, stop: Event) -> None:

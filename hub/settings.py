@@ -108,6 +108,9 @@ class Settings(BaseSettings):
     checkpoint_hour: int = Field(
         3, ge=0, le=23, description="hour of the day, UTC, of the public checkpoint, 0 to 23"
     )
+    relink_hour: int = Field(
+        1, ge=0, le=23, description="hour of the day, UTC, at which all is linked again, 0 to 23"
+    )
     url: str | None = Field(
         None,
         pattern=r"^https?://",

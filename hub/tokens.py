@@ -1,19 +1,22 @@
-"""Who holds which token: the embedded profile has one, the local operator's."""
+"""Who holds which token: the local operator, and the reviewers."""
 
 import hmac
 
 from hub.api.services import Caller
+from hub.review.reviewers import Reviewers
 
 
-class OperatorToken:
-    """The one token of the embedded profile, from a file that only its owner may read."""
+class HubTokens:
+    """The operator's token, from a file that only its owner may read, and those of reviewers."""
 
-    def __init__(self, token: str) -> None:
-        """Take the token that was made with the keys."""
-        self._token = token.encode()
+    def __init__(self, operator_token: str, reviewers: Reviewers) -> None:
+        """Take the token that was made with the keys, and who reviews."""
+        self._operator_token = operator_token.encode()
+        self._reviewers = reviewers
 
     def check(self, token: str) -> Caller | None:
-        """Return the operator for its token, compared in constant time; None for any other."""
-        if hmac.compare_digest(token.encode(), self._token):
+        """Return who holds a token, compared in constant time; None: nobody does."""
+        if hmac.compare_digest(token.encode(), self._operator_token):
             return Caller(role="operator")
-        return None
+        reviewer = self._reviewers.holder(token)
+        return None if reviewer is None else Caller(role="reviewer", reviewer=reviewer)

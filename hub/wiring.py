@@ -9,6 +9,7 @@ from secrets import randbelow
 
 from domain.codes import PLACEMENT_GROUPS
 from domain.geography import AREAS_OUTSIDE_ENGLAND
+from domain.periods import london_date
 from hub.api.services import Services
 from hub.archivist import Archivist
 from hub.backup.copying import BaseBackups
@@ -19,21 +20,34 @@ from hub.database import migrate
 from hub.durability import check_durability
 from hub.embedded import EmbeddedPostgres
 from hub.file_intake import FileIntake
-from hub.foundations import Clock
+from hub.foundations import KEYS, Clock
 from hub.health import HealthService
 from hub.identity.erasure_journal import ErasureJournal
+from hub.identity.keys import Keys
 from hub.identity.rights import SubjectRights
+from hub.identity.rotating import finish_rotation
 from hub.intake_parts import IntakeParts
+from hub.linkage.comparing import Comparing
+from hub.linkage.model import Model
+from hub.linkage.models import Models
+from hub.linkage.reading import RecordReader
 from hub.linker import Linker
+from hub.modelling import Modelling
 from hub.projector import Projector
 from hub.public_log import LogService
 from hub.quality import QualityService
-from hub.queries import CountsService, StatusService
+from hub.queries import CountsService, ReconciliationService, StatusService
+from hub.relinking import Relinker
 from hub.returned_rows import RowStore
+from hub.review.cases import Cases
+from hub.review.explaining import Explainer
+from hub.review.reviewers import Reviewers
+from hub.reviewing import Reviewing
 from hub.settings import Settings
-from hub.tokens import OperatorToken
+from hub.tokens import HubTokens
 from projections.counts import CountsView
 from projections.engine import EpisodeEngine
+from projections.reconciliation import ReconciliationView
 
 OUTSIDE = "outside"
 
@@ -66,7 +80,74 @@ class Hub(IntakeParts):
     @cached_property
     def linker(self) -> Linker:
         """The linking role."""
-        return Linker(self.vault_database, self.keys, self.archive, self.clock)
+        return Linker(self.vault_database, self.keys, self.archive, self.clock, self.comparing)
+
+    @cached_property
+    def relinker(self) -> Relinker:
+        """Links everything again."""
+        comparing = Comparing(self.keys, self.record_reader, self.models.active)
+        self._stack.callback(comparing.close)
+        linker = Linker(self.vault_database, self.keys, self.archive, self.clock, comparing)
+        return Relinker(
+            self.vault_database,
+            linker,
+            comparing,
+            self.archive,
+            self.clock,
+            self.record_reader,
+            self.models.active,
+            hour=self.settings.relink_hour,
+        )
+
+    @cached_property
+    def record_reader(self) -> RecordReader:
+        """Reads registrations out of the vault."""
+        return self.record_reader_with(self.keys)
+
+    def record_reader_with(self, keys: Keys) -> RecordReader:
+        """Return what reads registrations with other keys than the hub was opened with."""
+        authorities = (*self.register.authorities, *self.register.abolished)
+        return RecordReader(keys, {each.number: each.force_code for each in authorities})
+
+    @cached_property
+    def models(self) -> Models:
+        """The linkage models in the vault."""
+        return Models(self.keys)
+
+    @cached_property
+    def modelling(self) -> Modelling:
+        """Trains and activates linkage models."""
+        return Modelling(self.vault_database, self.models, self.record_reader, self.clock)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """Finds and scores the pairs of registrations that may be one child."""
+        comparing = Comparing(self.keys, self.record_reader, self.models.active)
+        self._stack.callback(comparing.close)
+        return comparing
+
+    @cached_property
+    def reviewers(self) -> Reviewers:
+        """Knows who reviews."""
+        return Reviewers(self.settings.data_dir / KEYS, self.clock)
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        """Asks reviewers and takes their decisions."""
+        explainer = Explainer(self._active_model)
+        self._stack.callback(explainer.close)
+        cases = Cases(
+            self.review_database,
+            self.keys,
+            self.archive,
+            self.record_reader.forces_of,
+            explainer.explain,
+        )
+        return Reviewing(self.review_database, self.keys, cases, self.clock)
+
+    def _active_model(self) -> Model:
+        with self.vault_database.snapshot() as connection:
+            return self.models.active(connection)[0]
 
     @cached_property
     def engine(self) -> EpisodeEngine:
@@ -90,6 +171,11 @@ class Hub(IntakeParts):
     def counts(self) -> CountsService:
         """Answers questions for counts."""
         return CountsService(self.reader, CountsView(len(self.register.publishers())))
+
+    @cached_property
+    def reconciliation(self) -> ReconciliationService:
+        """Knows what makes up the difference between the sources' totals."""
+        return ReconciliationService(self.reader, ReconciliationView())
 
     @cached_property
     def quality(self) -> QualityService:
@@ -145,10 +231,13 @@ class Hub(IntakeParts):
             submissions=self.submissions,
             log=self.public_log,
             counts=self.counts,
+            reconciliation=self.reconciliation,
             quality=self.quality,
             status=self.status,
             health=HealthService(self.reader),
-            tokens=OperatorToken(self.keys.operator_token),
+            tokens=HubTokens(self.keys.operator_token, self.reviewers),
+            sessions=self.reviewers,
+            review=self.reviewing,
             feed_dir=self.feed_dir,
             record=self.meters.record_request,
         )
@@ -171,6 +260,7 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now, guarded: bool = True
             embedded = EmbeddedPostgres(settings.data_dir, settings.postgres_user)
             url = stack.enter_context(embedded)
         migrate(url)
+        finish_rotation(url, settings.data_dir / KEYS, london_date(clock()))
         hub = Hub(settings, url, clock, keep_up=None if embedded is None else embedded.keep_up)
         stack.callback(hub.close)
         if guarded:

@@ -9,6 +9,7 @@ from typing import Final
 
 from domain.geography import Register
 from hub.database import Database, Role
+from hub.identity.keys import key_check
 from hub.intake import Intake
 from hub.kafka_intake import KafkaIntake
 from hub.wiring import Hub
@@ -49,7 +50,8 @@ class Nation:
 
     def made(self, kind: type[Intake], database: Database | None = None) -> Intake:
         """Return an intake of another kind."""
-        used = database or Database(self.hub.database_url, Role.INTAKE)
+        check = key_check(self.hub.keys)
+        used = database or Database(self.hub.database_url, Role.INTAKE, key_check=check)
         self.hub._stack.callback(used.close)
         return kind(used, self.hub.keys, self.hub.contract, self.hub.clock)
 

@@ -60,7 +60,7 @@ _CREATE: tuple[LiteralString, ...] = (
     CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {new}
         FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
     """,
-    "GRANT SELECT ON {new} TO hub_intake, hub_vault, hub_project, hub_read",
+    "GRANT SELECT ON {new} TO hub_intake, hub_vault, hub_review, hub_project, hub_read",
 )
 _LOCK: LiteralString = "LOCK TABLE ledger.stored_events IN ACCESS EXCLUSIVE MODE"
 _SWAP: tuple[LiteralString, ...] = (

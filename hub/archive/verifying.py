@@ -100,8 +100,8 @@ class ArchiveWalk:
 
     def _segment(self, name: SegmentName) -> Iterator[ArchivedRecord]:
         manifest = self._manifest(name)
-        self._file(name.records, manifest.segment)
-        self._file(name.subjects, manifest.subjects)
+        self._file(name.manifest, name.records, manifest.segment)
+        self._file(name.manifest, name.subjects, manifest.subjects)
         entries: list[tuple[bytes, int]] = []
         for record in self._records(name):
             position = self._tree.size + 1
@@ -135,9 +135,9 @@ class ArchiveWalk:
         self._previous = manifest_hash(content)
         return manifest
 
-    def _file(self, name: str, entry: ArchivedFile) -> None:
+    def _file(self, manifest: str, name: str, entry: ArchivedFile) -> None:
         if entry.name != name:
-            raise _FoundError(name, "the manifest names another file")
+            raise _FoundError(manifest, f"it names another file than {name}")
         path = self._archive.segment_dir / name
         try:
             with path.open("rb") as file:
@@ -146,7 +146,7 @@ class ArchiveWalk:
         except OSError as error:
             raise _FoundError(name, f"it cannot be read ({error.strerror})") from error
         if not same:
-            raise _FoundError(name, "its bytes are not those that its manifest names")
+            raise _FoundError(name, f"its bytes are not those that {manifest} names")
 
     def _records(self, name: SegmentName) -> Iterator[ArchivedRecord]:
         try:

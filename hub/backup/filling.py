@@ -21,8 +21,8 @@ from hub.accounts import tally
 from hub.archive.segments import ArchivedRecord
 from hub.archive.store import Archive
 from hub.database import explained
-from hub.identity.relearning import relearn
 from hub.ledger.appending import lock_head
+from hub.linkage.relearning import relearn
 
 Progress = Callable[[int, int], None]
 
@@ -101,7 +101,14 @@ def _fill(connection: Connection[TupleRow], chunk: Sequence[ArchivedRecord]) -> 
     _list_lost(connection, chunk)
     relearn(
         connection,
-        [(each.position, decode_event(each.stored_type, each.state)) for each in chunk],
+        [
+            (
+                each.position,
+                each.provenance.occurred_at,
+                decode_event(each.stored_type, each.state),
+            )
+            for each in chunk
+        ],
     )
 
 

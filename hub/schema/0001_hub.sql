@@ -4,7 +4,8 @@ DO $roles$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['hub_intake', 'hub_vault', 'hub_project', 'hub_read'] LOOP
+    FOREACH wanted IN ARRAY ARRAY[
+        'hub_intake', 'hub_vault', 'hub_review', 'hub_project', 'hub_read'] LOOP
         BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
@@ -81,7 +82,8 @@ BEGIN
             ' WITH (autovacuum_vacuum_insert_scale_factor = 0.05)', name);
         EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %s'
             ' FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()', name);
-        EXECUTE format('GRANT SELECT ON %s TO hub_intake, hub_vault, hub_project, hub_read', name);
+        EXECUTE format('GRANT SELECT ON %s'
+            ' TO hub_intake, hub_vault, hub_review, hub_project, hub_read', name);
         EXECUTE format('ALTER TABLE ledger.stored_events ATTACH PARTITION %s'
             ' FOR VALUES FROM (%s) TO (%s)',
             name, reach + 1, reach + size + 1);
@@ -319,6 +321,7 @@ CREATE TABLE vault.identities (
     UNIQUE (subject_id, position)
 );
 
+-- Keyed hashes of what registrations say, by which the linker finds whom to compare.
 CREATE TABLE vault.link_keys (
     rule text NOT NULL,
     link_key bytea NOT NULL,
@@ -352,13 +355,145 @@ CREATE TABLE vault.returned_rows (
 CREATE INDEX returned_rows_of_publisher ON vault.returned_rows (publisher, adapter);
 CREATE INDEX returned_rows_of_subject ON vault.returned_rows (subject_id);
 
+-- Orders to keep a child's identity: while one stands, it is not erased. reason: a code.
+CREATE TABLE vault.holds (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    subject_id uuid NOT NULL,
+    reason text NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamptz NOT NULL,
+    released_by text,
+    released_at timestamptz,
+    CHECK ((released_by IS NULL) = (released_at IS NULL))
+);
+CREATE UNIQUE INDEX standing_holds ON vault.holds (subject_id, reason) WHERE released_at IS NULL;
+
+-- Every opening of identity, one row a call. Time and transaction are the server's own, so that who
+-- reads cannot choose them. subject_ids: whose; NULL: everybody's, or refused messages of whomever,
+-- and subjects says how many.
 CREATE TABLE vault.reads (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    read_at timestamptz NOT NULL,
-    reader text NOT NULL,
-    purpose text NOT NULL,
-    subject_id uuid NOT NULL
+    read_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    transaction xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    reader text NOT NULL CHECK (reader <> ''),
+    purpose text NOT NULL CHECK (purpose <> ''),
+    subjects integer NOT NULL CHECK (subjects > 0),
+    subject_ids uuid[],
+    CHECK (cardinality(subject_ids) = subjects)
 );
+CREATE INDEX reads_by_time ON vault.reads USING brin (read_at);
+
+CREATE FUNCTION vault.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'this record of the vault is append-only';
+END
+$$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON vault.reads
+    FOR EACH STATEMENT EXECUTE FUNCTION vault.refuse_change();
+
+-- A read by a person takes two transactions: it is announced, and what was announced is given.
+CREATE FUNCTION vault.announce_read(reader text, purpose text, subjects uuid[]) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO vault.reads (reader, purpose, subjects, subject_ids)
+    VALUES (reader, purpose, cardinality(subjects), subjects) RETURNING id
+$$;
+REVOKE EXECUTE ON FUNCTION vault.announce_read(text, text, uuid[]) FROM PUBLIC;
+
+-- The last identity block of each child of an announced read, sealed. An announcement that could
+-- still be rolled back, or is old, gives nothing.
+CREATE FUNCTION vault.read_identities(announced bigint)
+RETURNS TABLE (id uuid, subject_id uuid, sealed bytea, wrapped_key bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    whose uuid[];
+BEGIN
+    SELECT r.subject_ids INTO whose FROM vault.reads r
+     WHERE r.id = announced AND r.subject_ids IS NOT NULL
+       AND r.transaction IS DISTINCT FROM pg_current_xact_id_if_assigned()
+       AND r.read_at > clock_timestamp() - interval '5 minutes';
+    IF NOT FOUND THEN
+        RAISE insufficient_privilege USING MESSAGE = 'this read is not on record';
+    END IF;
+    RETURN QUERY
+        SELECT DISTINCT ON (i.subject_id) i.id, i.subject_id, i.sealed, s.wrapped_key
+          FROM vault.identities i
+          JOIN vault.subjects s ON s.subject_id = i.subject_id
+         WHERE i.subject_id = ANY (whose) AND s.wrapped_key IS NOT NULL
+         ORDER BY i.subject_id, i.position DESC;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION vault.read_identities(bigint) FROM PUBLIC;
+
+-- Trained linkage models, sealed under the master key, as they know which names are common.
+-- registrations: on how many a model was trained.
+CREATE TABLE vault.models (
+    version text PRIMARY KEY,
+    id uuid NOT NULL,
+    sealed bytea NOT NULL,
+    registrations integer NOT NULL,
+    trained_at timestamptz NOT NULL
+);
+
+-- Which set of keys the vault's rows are made with; the first who writes there says. Whoever has
+-- another set, because keys were rotated since it started, writes nothing.
+CREATE TABLE vault.key_set (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    key_check text NOT NULL,
+    since timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE FUNCTION vault.refuse_other_keys() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    held text := nullif(current_setting('hub.keys', true), '');
+    valid text;
+BEGIN
+    SELECT key_check INTO valid FROM vault.key_set;
+    IF NOT FOUND AND held IS NOT NULL THEN
+        INSERT INTO vault.key_set (key_check) VALUES (held) ON CONFLICT DO NOTHING;
+        SELECT key_check INTO valid FROM vault.key_set;
+    END IF;
+    IF valid IS DISTINCT FROM held THEN
+        RAISE EXCEPTION USING ERRCODE = 'HB001', MESSAGE = 'the vault has other keys';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION vault.refuse_other_keys() FROM PUBLIC;
+DO $guards$
+DECLARE
+    guarded text;
+BEGIN
+    FOREACH guarded IN ARRAY ARRAY['subjects', 'own_references', 'identities', 'link_keys',
+        'refused_messages', 'returned_rows', 'models'] LOOP
+        EXECUTE format('CREATE TRIGGER same_keys BEFORE INSERT ON vault.%I'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION vault.refuse_other_keys()', guarded);
+    END LOOP;
+END
+$guards$;
+
+-- What reviewers said of each pair, low < high; leaves: subjects that were split off. sampled: two are
+-- asked about it. round: 1 the first, 2 the independent second, 3 who settles the two, 0 a later one.
+-- position: of the ledger's last record of it; NULL: it changed nothing.
+CREATE TABLE vault.review_decisions (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('children', 'episodes')),
+    low uuid NOT NULL,
+    high uuid NOT NULL,
+    verdict text NOT NULL CHECK (verdict IN ('accept', 'refuse', 'split')),
+    reason text NOT NULL,
+    reviewer text NOT NULL CHECK (reviewer <> ''),
+    leaves uuid[] NOT NULL,
+    sampled boolean NOT NULL,
+    round integer NOT NULL CHECK (round BETWEEN 0 AND 3),
+    position bigint,
+    decided_at timestamptz NOT NULL,
+    CHECK (low < high)
+);
+CREATE INDEX review_decisions_of_pair ON vault.review_decisions (kind, low, high);
+CREATE INDEX review_decisions_of_reviewer ON vault.review_decisions (reviewer, id);
+CREATE INDEX review_decisions_sampled ON vault.review_decisions (id) WHERE sampled;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON vault.review_decisions
+    FOR EACH STATEMENT EXECUTE FUNCTION vault.refuse_change();
 
 -- The one thing that intake may ask: which identifiers stand for these references.
 CREATE FUNCTION vault.resolve(keys bytea[])
@@ -372,6 +507,11 @@ $$;
 REVOKE EXECUTE ON FUNCTION vault.resolve(bytea[]) FROM PUBLIC;
 
 -- link: where the linker stands, and its decisions in the form that it looks them up --------------
+-- proposed_id: the person that a subject was last said to be if everything in review were linked;
+-- NULL: nothing was said. sex, registered_on: as the last registration says, London date.
+-- ground: codes of what makes it weak ground for linking.
+-- proposed_ids, in_review, held: see the event episode-matched. held_until: when an account that is
+-- held will count. started_on: London date; NULL: the account does not count.
 
 CREATE SCHEMA link;
 
@@ -385,19 +525,88 @@ CREATE TABLE link.persons (
     subject_id uuid PRIMARY KEY,
     person_id uuid NOT NULL,
     first_position bigint NOT NULL,
-    birthday date
+    birthday date,
+    proposed_id uuid,
+    sex text,
+    registered_on date,
+    ground text[] NOT NULL DEFAULT '{}'
 );
 CREATE INDEX persons_by_person ON link.persons (person_id);
+CREATE INDEX persons_by_proposal ON link.persons (coalesce(proposed_id, person_id));
+
+-- Two subjects that may be one child, low < high, and how well they agree: probability, and weight in
+-- bits; conflict: what speaks against it; model: by which they were compared last. verdict: linked,
+-- review, refused or none. reviewer: who decided, if a reviewer did; NULL: the rules and the model.
+CREATE TABLE link.pairs (
+    low uuid NOT NULL,
+    high uuid NOT NULL,
+    basis text NOT NULL,
+    probability double precision NOT NULL,
+    weight double precision NOT NULL,
+    conflict text,
+    model text,
+    verdict text NOT NULL CHECK (verdict IN ('linked', 'review', 'refused', 'none')),
+    reviewer text,
+    reviewed_at timestamptz,
+    queued_at timestamptz,
+    PRIMARY KEY (low, high),
+    CHECK (low < high),
+    CHECK ((reviewer IS NULL) = (reviewed_at IS NULL))
+);
+CREATE INDEX pairs_by_high ON link.pairs (high);
+CREATE INDEX pairs_in_review ON link.pairs (queued_at) WHERE verdict = 'review';
+
+-- Two accounts of one child, low < high, that a reviewer has said to be one episode, or two.
+CREATE TABLE link.match_pairs (
+    low uuid NOT NULL,
+    high uuid NOT NULL,
+    same boolean NOT NULL,
+    reviewer text NOT NULL,
+    reviewed_at timestamptz NOT NULL,
+    PRIMARY KEY (low, high),
+    CHECK (low < high)
+);
+CREATE INDEX match_pairs_by_high ON link.match_pairs (high);
 
 CREATE TABLE link.episodes (
     episode_id uuid PRIMARY KEY,
     subject_id uuid NOT NULL,
     first_position bigint NOT NULL,
     national_ids uuid[] NOT NULL,
+    proposed_ids uuid[] NOT NULL,
+    in_review boolean NOT NULL DEFAULT false,
+    held boolean NOT NULL DEFAULT false,
+    held_until timestamptz,
     age integer,
-    open boolean NOT NULL
+    open boolean NOT NULL,
+    started_on date
 );
 CREATE INDEX episodes_by_subject ON link.episodes (subject_id);
+CREATE INDEX episodes_held ON link.episodes (held_until) WHERE held;
+
+-- Where a child lives or lived, as its placements and accounts say.
+CREATE TABLE link.hosts (
+    subject_id uuid NOT NULL,
+    authority text NOT NULL,
+    PRIMARY KEY (subject_id, authority)
+);
+
+-- The model by which subjects are compared, as the ledger's last activation says; none: the hub's own.
+-- Every time that all was linked again: what had been decided differently before, as counts.
+CREATE TABLE link.relinks (
+    begun_at timestamptz PRIMARY KEY,
+    finished_at timestamptz,
+    found jsonb,
+    CHECK ((finished_at IS NULL) = (found IS NULL))
+);
+
+CREATE TABLE link.active_model (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    model text NOT NULL,
+    auto double precision NOT NULL,
+    review double precision NOT NULL,
+    margin double precision NOT NULL
+);
 
 -- projection: views, one set a build --------------------------------------------------------------
 
@@ -432,11 +641,13 @@ CREATE TABLE projection.parked_v1 (
     PRIMARY KEY (build, subject_id)
 ) PARTITION BY LIST (build);
 
--- Every version of every fact, with the ledger positions between which it held.
+-- Every version of every fact, with the ledger positions between which it held. world: decided: as
+-- things stand; linked: it holds only if everything in review were linked; both: either way.
 CREATE TABLE projection.episode_facts_v1 (
     build integer NOT NULL,
     source text NOT NULL,
     fact_id uuid NOT NULL,
+    world text NOT NULL,
     held_from bigint NOT NULL,
     held_until bigint,
     person_id uuid NOT NULL,
@@ -463,13 +674,33 @@ CREATE TABLE projection.episode_facts_v1 (
     placement_type text NOT NULL,
     looked_after text NOT NULL,
     findings text NOT NULL,
-    PRIMARY KEY (build, fact_id, source, held_from)
+    PRIMARY KEY (build, fact_id, source, world, held_from)
 ) PARTITION BY LIST (build);
 CREATE INDEX episode_facts_v1_period ON projection.episode_facts_v1 (source, category, started_on);
 CREATE INDEX episode_facts_v1_returned ON projection.episode_facts_v1 (source, returned_on)
     WHERE returned_on IS NOT NULL;
 
+-- Every version of where every source episode ever heard of stands: its bucket and its cell, which is
+-- that of its national episode if it counts. started_on: NULL: not known.
+CREATE TABLE projection.source_rows_v1 (
+    build integer NOT NULL,
+    episode_id uuid NOT NULL,
+    held_from bigint NOT NULL,
+    held_until bigint,
+    source text NOT NULL,
+    bucket text NOT NULL,
+    category text NOT NULL,
+    started_on date,
+    authority text NOT NULL,
+    region text NOT NULL,
+    force text NOT NULL,
+    age integer,
+    age_band text NOT NULL,
+    PRIMARY KEY (build, episode_id, held_from)
+) PARTITION BY LIST (build);
+
 -- Incidents by every dimension, as they stand at the build's position; changed by differences only.
+-- if_linked: how many they would be if everything in review were linked.
 CREATE TABLE projection.incident_counts_v1 (
     build integer NOT NULL,
     source text NOT NULL,
@@ -484,6 +715,7 @@ CREATE TABLE projection.incident_counts_v1 (
     placement_type text NOT NULL,
     looked_after text NOT NULL,
     episodes bigint NOT NULL,
+    if_linked bigint NOT NULL,
     PRIMARY KEY (build, source, category, started_on, authority, host_authority, region, force,
         age_band, sex, placement_type, looked_after)
 ) PARTITION BY LIST (build);
@@ -571,6 +803,7 @@ ALTER TABLE projection.active_build OWNER TO hub_project;
 ALTER TABLE projection.kin_v1 OWNER TO hub_project;
 ALTER TABLE projection.parked_v1 OWNER TO hub_project;
 ALTER TABLE projection.episode_facts_v1 OWNER TO hub_project;
+ALTER TABLE projection.source_rows_v1 OWNER TO hub_project;
 ALTER TABLE projection.incident_counts_v1 OWNER TO hub_project;
 ALTER TABLE projection.findings_v1 OWNER TO hub_project;
 ALTER TABLE projection.quality_cases_v1 OWNER TO hub_project;
@@ -580,13 +813,13 @@ ALTER TABLE projection.heard_v1 OWNER TO hub_project;
 ALTER TABLE projection.sent_v1 OWNER TO hub_project;
 
 GRANT USAGE ON SCHEMA ledger, intake, vault, link, projection
-    TO hub_intake, hub_vault, hub_project, hub_read;
+    TO hub_intake, hub_vault, hub_review, hub_project, hub_read;
 
-GRANT SELECT, UPDATE (position, recorded_at) ON ledger.head TO hub_intake, hub_vault;
+GRANT SELECT, UPDATE (position, recorded_at) ON ledger.head TO hub_intake, hub_vault, hub_review;
 GRANT SELECT ON ledger.head TO hub_project, hub_read;
-GRANT SELECT ON ledger.partitions TO hub_intake, hub_vault, hub_project, hub_read;
-GRANT EXECUTE ON FUNCTION ledger.make_room(bigint) TO hub_intake, hub_vault;
-GRANT SELECT, INSERT ON ledger.stored_events TO hub_intake, hub_vault;
+GRANT SELECT ON ledger.partitions TO hub_intake, hub_vault, hub_review, hub_project, hub_read;
+GRANT EXECUTE ON FUNCTION ledger.make_room(bigint) TO hub_intake, hub_vault, hub_review;
+GRANT SELECT, INSERT ON ledger.stored_events TO hub_intake, hub_vault, hub_review;
 GRANT SELECT ON ledger.stored_events TO hub_project, hub_read;
 GRANT SELECT, INSERT ON ledger.tiles, ledger.checkpoints, ledger.checkpoint_refusals TO hub_intake;
 GRANT SELECT ON ledger.tiles, ledger.checkpoints, ledger.checkpoint_refusals TO hub_read;
@@ -597,14 +830,30 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA intake TO hub_intak
 GRANT SELECT ON ALL TABLES IN SCHEMA intake TO hub_read, hub_vault, hub_project;
 GRANT UPDATE (subject_ids), DELETE ON intake.lost_identities TO hub_vault;
 
-GRANT INSERT ON vault.subjects, vault.own_references, vault.identities, vault.link_keys,
+GRANT INSERT ON vault.subjects, vault.own_references, vault.identities,
     vault.refused_messages TO hub_intake;
 GRANT EXECUTE ON FUNCTION vault.resolve(bytea[]) TO hub_intake;
 GRANT EXECUTE ON FUNCTION intake.end_silent_processes() TO hub_intake;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA vault TO hub_vault;
+REVOKE INSERT, UPDATE, DELETE ON vault.reads FROM hub_vault;
+GRANT INSERT (reader, purpose, subjects, subject_ids) ON vault.reads TO hub_vault;
+GRANT EXECUTE ON FUNCTION vault.announce_read(text, text, uuid[]), vault.read_identities(bigint)
+    TO hub_vault, hub_review;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA link TO hub_vault;
 GRANT SELECT ON link.progress TO hub_read, hub_project;
+GRANT SELECT ON ALL TABLES IN SCHEMA link TO hub_review;
+GRANT UPDATE (position) ON link.progress TO hub_review;
+GRANT UPDATE (person_id) ON link.persons TO hub_review;
+GRANT INSERT (low, high, basis, probability, weight, verdict, reviewer, reviewed_at, queued_at),
+    UPDATE (verdict, reviewer, reviewed_at, queued_at) ON link.pairs TO hub_review;
+GRANT INSERT, UPDATE, DELETE ON link.match_pairs TO hub_review;
+GRANT SELECT (subject_id, publisher, erased_at) ON vault.subjects TO hub_review;
+GRANT SELECT, INSERT ON vault.review_decisions TO hub_review;
+REVOKE UPDATE, DELETE ON vault.review_decisions FROM hub_vault;
+GRANT SELECT (low, high, verdict, queued_at) ON link.pairs TO hub_read;
+GRANT SELECT (subject_id, person_id, proposed_id) ON link.persons TO hub_read;
+GRANT SELECT (episode_id, subject_id, first_position, in_review) ON link.episodes TO hub_read;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA projection TO hub_read;
 GRANT SELECT ON public.hub_migrations TO hub_read;

@@ -34,6 +34,30 @@ def test_the_program_and_http_give_the_same_counts(
     assert sum(row["value"] for row in answer["rows"]) > 0
 
 
+def test_the_program_and_http_explain_the_difference_alike(national_hub: NationalHub) -> None:
+    running = national_hub.serving
+    wait_until_followed(running)
+    question = ("reconciliation", "--by", "month,force", "--json")
+
+    here = run_hub(*question, data_dir=national_hub.data_dir)
+    there = run_hub(*question, "--url", running.url, data_dir=national_hub.data_dir)
+    over_http = running.ask("/v1/reconciliation?by=month,force")
+
+    answer = over_http.json()
+    assert (here.code, there.code, over_http.status_code) == (0, 0, 200)
+    assert json.loads(here.out) == json.loads(there.out) == answer
+    assert answer["source_episodes"]["balanced"]
+    for cell in (*answer["rows"], answer["total"]):
+        assert cell["difference"] == cell["police_total"] - cell["authority_total"]
+        assert cell["difference"] == (
+            cell["police_only"]
+            - cell["authority_only"]
+            + cell["within_matched"]
+            + cell["within_review"]
+        )
+    assert answer["total"]["matched"] > 0
+
+
 def test_a_file_that_is_published_is_counted_once(national_hub: NationalHub) -> None:
     last, data_dir = national_hub.last, national_hub.data_dir
     command = ("publish", last, "--publisher", last.stem, "--json")

@@ -18,13 +18,13 @@ def test_the_demo_loads_once_and_goes_on_from_there(fresh_dir: Path) -> None:
     interrupted = start_hub(*COMMAND, data_dir=fresh_dir)
     told_until(interrupted, "Publishing")
     interrupted.send_signal(signal.SIGINT)
-    interrupted.communicate(timeout=45)
+    interrupted.communicate(timeout=90)
     assert none_left(fresh_dir)
 
     with serving(fresh_dir, *COMMAND) as running:
         page = httpx.get(running.url, follow_redirects=True)
         running.process.send_signal(signal.SIGINT)
-        printed, _ = running.process.communicate(timeout=45)
+        printed, _ = running.process.communicate(timeout=90)
         first_code = running.process.returncode
     assert none_left(fresh_dir)
     first = state_of(fresh_dir)

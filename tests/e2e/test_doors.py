@@ -10,6 +10,7 @@ CLOSED = [
     "/v1/counts?measure=missing_incidents",
     "/v1/measures",
     "/v1/status",
+    "/v1/reconciliation",
     "/v1/contracts",
     "/v1/contracts/missing.episode.reported/v1",
     "/openapi.json",

@@ -25,7 +25,7 @@ def test_a_hub_that_is_told_to_stop_leaves_no_process(
         began = processes_of(fresh_dir)
         roles = roles_of(fresh_dir)
         running.process.send_signal(number)
-        code = running.process.wait(timeout=45)
+        code = running.process.wait(timeout=90)
 
     assert len(began) > 4
     assert roles == {"link", "project", "archive", "api"}
@@ -58,7 +58,7 @@ def test_a_publish_that_is_interrupted_is_taken_up_by_the_next_one(
         while len(processes_of(fresh_dir)) < number:
             sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=45)
+        _, told = process.communicate(timeout=90)
         said.append((process.returncode, told))
         assert none_left(fresh_dir)
     done = run_hub(*command, data_dir=fresh_dir)
@@ -91,7 +91,7 @@ def test_ctrl_c_in_the_first_moment_is_as_quiet_as_later(fresh_dir: Path) -> Non
     # Long enough for Python to have begun, too short for the program to have been imported.
     sleep(0.3)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=45)
+    _, told = process.communicate(timeout=90)
 
     assert process.returncode == 130
     assert told.startswith("hub: stopped")

@@ -14,7 +14,6 @@ from psycopg.rows import TupleRow
 from contracts.register import read_register
 from domain.geography import Register
 from hub.database import Database, Role
-from hub.kafka_intake import KafkaIntake
 from hub.wiring import Hub
 from tests.faults.publishers import PUBLISHERS
 
@@ -112,6 +111,8 @@ class SmallHub(Hub):
     watch: Watch = staticmethod(nobody)
     rewrites: tuple[Rewrite, ...] = ()
     database_kind: type[WatchedDatabase] = WatchedDatabase
+    lease_term = TERM
+    gone_seconds = GONE_SECONDS
 
     @cached_property
     def register(self) -> Register:
@@ -121,27 +122,14 @@ class SmallHub(Hub):
         forces = tuple(each for each in whole.forces if each.publisher_id in PUBLISHERS)
         return Register(authorities=authorities, abolished=(), regions=whole.regions, forces=forces)
 
-    @cached_property
-    def kafka_intake(self) -> KafkaIntake | None:
-        """The intake role, whose leases last no longer than a test may take."""
-        brokers = self.settings.kafka_brokers
-        if brokers is None:
-            return None
-        return KafkaIntake(
-            self._database(Role.INTAKE),
-            self.intake,
-            self.register,
-            brokers,
-            observe_commit=self._observe_commit,
-            keyed=self.keys.content_key,
-            process=self.process,
-            term=TERM,
-            gone_seconds=GONE_SECONDS,
+    def _database(self, role: Role, *, connections: int = 4, key_check: str = "") -> Database:
+        database = self.database_kind(
+            self.database_url,
+            role,
+            connections=connections,
+            name=f"hub-{self.process}",
+            key_check=key_check,
         )
-
-    def _database(self, role: Role, *, connections: int = 4) -> Database:
-        name = f"hub-{self.process}"
-        database = self.database_kind(self.database_url, role, connections=connections, name=name)
         database.watch = self.watch
         database.rewrites = tuple(each for each in self.rewrites if each.role is role)
         self._stack.callback(database.close)

@@ -15,15 +15,14 @@ from contracts.outcomes import Rejection
 from contracts.stored import HUB, encode_event
 from contracts.submissions import Submission, read_submission
 from domain.codes import PLACEMENT_GROUPS
-from domain.decisions import EpisodeMatched, PersonLinked
 from domain.episodes import facts_of
 from domain.events import AccountEvent, Event
 from domain.facts import SourceEpisode, fold_episode
 from domain.identifiers import PublisherId
+from domain.linkage_events import EpisodeMatched, PersonLinked
 from domain.national import EpisodeFacts
 from domain.reconciliation import reconcile
 from domain.records import Provenance, RecordedEvent
-from hub.identity.link_keys import link_values
 from projections.engine import FAMILIES, RECORDS, SUBJECTS, EpisodeEngine
 from tests.example_bodies import A_SEAL
 from tests.faults.oracle import FaultFoundError
@@ -84,8 +83,9 @@ class ModelHub:
         for event in to_events(submission, identified):
             self._record(event, origin)
         if identity:
-            for rule, value in link_values(decode(identity, type=Identity)):
-                self._remember(f"{rule} {value}", identified[0].own_id)
+            who = decode(identity, type=Identity)
+            if who.nhs_number and who.birth_date:
+                self._remember(f"{who.nhs_number} {who.birth_date}", identified[0].own_id)
 
     def _remember(self, key: str, subject: UUID) -> None:
         self._numbers[key].add(subject)

@@ -15,6 +15,7 @@ from domain.identifiers import PublisherId
 from hub.database import Database, Role
 from hub.foundations import Clock
 from hub.gateway import KafkaGateway, LocalGateway
+from hub.identity.keys import key_check
 from hub.identity.sealing import seal_if_open
 from hub.intake import Batch, Intake
 from hub.linker import Linker
@@ -75,7 +76,8 @@ class _WrongIntakeHub(SmallHub):
     @cached_property
     def intake(self) -> Intake:
         """The wrong one."""
-        return self.kind(self._database(Role.INTAKE), self.keys, self.contract, self.clock)
+        database = self._database(Role.INTAKE, key_check=key_check(self.keys))
+        return self.kind(database, self.keys, self.contract, self.clock)
 
 
 class OffsetsFirstHub(_WrongIntakeHub):
@@ -206,7 +208,7 @@ class HastyLinkerHub(SmallHub):
     @cached_property
     def linker(self) -> Linker:
         """The wrong one."""
-        return HastyLinker(self.vault_database, self.keys, self.archive, self.clock)
+        return HastyLinker(self.vault_database, self.keys, self.archive, self.clock, self.comparing)
 
 
 class DeafHub(SmallHub):
@@ -288,8 +290,8 @@ class CarelessHub(_WrongDoorHub):
 class UnflushedHub(SmallHub):
     """Does not wait until its commits are on disk."""
 
-    def _database(self, role: Role, *, connections: int = 4) -> Database:
+    def _database(self, role: Role, *, connections: int = 4, key_check: str = "") -> Database:
         url = make_conninfo(self.database_url, options="-c synchronous_commit=off")
-        database = WatchedDatabase(url, role, connections=connections)
+        database = WatchedDatabase(url, role, connections=connections, key_check=key_check)
         self._stack.callback(database.close)
         return database
