@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from contracts.reconciliation import (
@@ -21,12 +21,12 @@ from domain.reconciliation_terms import (
 )
 from domain.vocabulary import Category
 from hub.api.answers import known_parameters, reply
+from hub.api.asking import AsOf, First, Last, Suffix
 from hub.api.description import COMMON_FAILURES, counts_answer, failures
 from hub.api.door import operator_only
 from hub.api.error_problems import OF_ERROR
 from hub.api.forms import (
     MEDIA_TYPES,
-    SUFFIXES,
     Form,
     accepted_form,
     form_of_suffix,
@@ -47,14 +47,7 @@ By = Annotated[
     str | None,
     Query(description="Separated by commas, of: " + ", ".join(CELL_DIMENSIONS) + "."),
 ]
-First = Annotated[str | None, Query(alias="from", description="First London date, 2025-04-01.")]
-Last = Annotated[str | None, Query(alias="to", description="Last London date, inclusive.")]
-AsOf = Annotated[
-    str | None,
-    Query(description="A ledger position, or a London date whose end is meant. None: now."),
-]
 Kind = Annotated[str | None, Query(description="One of: " + ", ".join(Category) + ".")]
-Suffix = Annotated[str, Path(description="One of: " + ", ".join(SUFFIXES) + ".")]
 
 
 def question(

@@ -12,12 +12,8 @@ import vl_convert as vlc
 
 from contracts.feed import Indicator, Release
 from contracts.manifest import CHART_FILE, NARROW_CHART_FILE
+from hub.charting import BLUE, name_axis, words
 from hub.web.wording import by_missing_episodes, chart_words, figure_text
-
-# 5:1 against white, and 19:1 for the text: enough for a graphic and for words.
-BAR_COLOUR: Final = "#1d70b8"
-TEXT_COLOUR: Final = "#0b0c0c"
-FONT: Final = "Arial, Liberation Sans, sans-serif"
 
 # A hundredth of a pixel is enough, and the same on every machine.
 PLACES: Final = 2
@@ -56,16 +52,16 @@ def chart_svg(release: Release, drawing: Drawing) -> bytes:
     rows = list(_rows(release))
     longest = max(row["episodes"] for row in rows) or 1
     scale = alt.Scale(domain=[0, longest], range=[0, drawing.longest], nice=False)
-    names = None if drawing.names_above else _axis(drawing)
+    names = None if drawing.names_above else name_axis(size=drawing.text)
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("episodes:Q", axis=None, scale=scale),
         y=alt.Y("region:N", sort=None, title=None, axis=names),
     )
-    bars = base.mark_bar(color=BAR_COLOUR, height=drawing.bar, aria=False)
-    numbers = _words(base, drawing, dx=6).encode(text="figure:N")
+    bars = base.mark_bar(color=BLUE, height=drawing.bar, aria=False)
+    numbers = words(base, size=drawing.text, dx=6).encode(text="figure:N")
     layers = [bars, numbers]
     if drawing.names_above:
-        above = _words(base, drawing, dy=-drawing.bar)
+        above = words(base, size=drawing.text, dy=-drawing.bar)
         layers.append(above.encode(x=alt.value(0), text="region:N"))
     chart = alt.layer(*layers).properties(
         width=drawing.longest + drawing.numbers,
@@ -84,25 +80,6 @@ def _rows(release: Release) -> Iterator[dict[str, Any]]:
             "episodes": figure.number or 0,
             "figure": figure_text(figure),
         }
-
-
-def _words(base: alt.Chart, drawing: Drawing, *, dx: int = 0, dy: int = 0) -> alt.Chart:
-    words: alt.Chart = base.mark_text(
-        align="left", color=TEXT_COLOUR, font=FONT, fontSize=drawing.text, dx=dx, dy=dy, aria=False
-    )
-    return words
-
-
-def _axis(drawing: Drawing) -> alt.Axis:
-    return alt.Axis(
-        domain=False,
-        ticks=False,
-        labelColor=TEXT_COLOUR,
-        labelFont=FONT,
-        labelFontSize=drawing.text,
-        labelLimit=0,
-        labelPadding=8,
-    )
 
 
 def _shortened(number: Match[str]) -> str:

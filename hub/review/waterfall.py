@@ -8,14 +8,13 @@ from typing import Any, Final
 import altair as alt
 import vl_convert as vlc
 
+from hub.charting import BLUE, TEXT_COLOUR, name_axis, words
 from hub.linkage.scoring import Evidence
 
 # 5:1 against white for both; a sign stands beside each bar, so that colour is not needed.
-FOR_COLOUR: Final = "#1d70b8"
+FOR_COLOUR: Final = BLUE
 AGAINST_COLOUR: Final = "#b4501a"
 TOTAL_COLOUR: Final = "#505a5f"
-TEXT_COLOUR: Final = "#0b0c0c"
-FONT: Final = "Arial, Liberation Sans, sans-serif"
 
 TOTAL: Final = "Together"
 _SIGN: Final = "\u2212"
@@ -87,7 +86,7 @@ def waterfall_svg(evidence: Sequence[Evidence], drawing: Drawing) -> bytes:
     # Room for the numbers, which stand behind the bars.
     room = 0.16 * ((highest - lowest) or 1.0)
     scale = alt.Scale(domain=[lowest, highest + room], nice=False, zero=False)
-    axis = None if drawing.names_above else _axis(drawing)
+    axis = None if drawing.names_above else name_axis(size=drawing.text)
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=axis)
     )
@@ -96,7 +95,7 @@ def waterfall_svg(evidence: Sequence[Evidence], drawing: Drawing) -> bytes:
         x2="high:Q",
         color=alt.Color("colour:N", scale=None),
     )
-    numbers = _words(base, drawing, dx=6).encode(
+    numbers = words(base, size=drawing.text, dx=6).encode(
         x=alt.X("high:Q", axis=None, scale=scale), text="bits:N"
     )
     zero = (
@@ -106,7 +105,7 @@ def waterfall_svg(evidence: Sequence[Evidence], drawing: Drawing) -> bytes:
     )
     layers = [bars, zero, numbers]
     if drawing.names_above:
-        above = _words(base, drawing, dy=-drawing.bar)
+        above = words(base, size=drawing.text, dy=-drawing.bar)
         layers.append(above.encode(x=alt.value(0), text="label:N"))
     chart = alt.layer(*layers).properties(
         width=drawing.length, height=alt.Step(drawing.step), background="white"
@@ -122,22 +121,3 @@ def _row(step: Step) -> dict[str, Any]:
         "bits": bits(step.weight),
         "colour": FOR_COLOUR if step.weight > 0 else AGAINST_COLOUR,
     }
-
-
-def _words(base: alt.Chart, drawing: Drawing, *, dx: int = 0, dy: int = 0) -> alt.Chart:
-    words: alt.Chart = base.mark_text(
-        align="left", color=TEXT_COLOUR, font=FONT, fontSize=drawing.text, dx=dx, dy=dy, aria=False
-    )
-    return words
-
-
-def _axis(drawing: Drawing) -> alt.Axis:
-    return alt.Axis(
-        domain=False,
-        ticks=False,
-        labelColor=TEXT_COLOUR,
-        labelFont=FONT,
-        labelFontSize=drawing.text,
-        labelLimit=0,
-        labelPadding=8,
-    )
