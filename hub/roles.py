@@ -31,8 +31,12 @@ RELINK_CHECK_SECONDS = 60.0
 INTAKE_PORT_OFFSET = 1
 
 
-def stop_on_signal(*, supervised: bool) -> Event:
-    """Return an event that is set when the process is told to stop, or loses its supervisor."""
+def stop_on_signal(*, supervisor: int | None = None) -> Event:
+    """Return an event that is set when the process is told to stop, or loses its supervisor.
+
+    supervisor: the process that started this one. It may have died before this one had begun, so
+    who the parent is by now does not tell.
+    """
     stop = Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
@@ -43,8 +47,8 @@ def stop_on_signal(*, supervised: bool) -> Event:
     # nohup has a process ignore the end of its terminal, and is to be obeyed.
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, ask)
-    if supervised:
-        Thread(target=_watch_parent, args=(stop, os.getppid()), daemon=True).start()
+    if supervisor is not None:
+        Thread(target=_watch_parent, args=(stop, supervisor), daemon=True).start()
     return stop
 
 
@@ -182,6 +186,7 @@ class _Server:
 
 
 def _watch_parent(stop: Event, parent: int) -> None:
-    while not stop.wait(ORPHAN_CHECK_SECONDS):
-        if os.getppid() != parent:
-            stop.set()
+    while os.getppid() == parent:
+        if stop.wait(ORPHAN_CHECK_SECONDS):
+            return
+    stop.set()

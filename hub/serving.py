@@ -92,7 +92,7 @@ class Supervisor:
         return roles
 
     def _start(self, role: str) -> _Child:
-        command = [sys.executable, "-m", "hub.cli", "role", role]
+        command = [sys.executable, "-m", "hub.cli", "role", role, "--supervisor", str(os.getpid())]
         # A session of its own, so that Ctrl-C reaches the supervisor only, which stops in order.
         process = subprocess.Popen(
             command,

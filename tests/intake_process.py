@@ -1,5 +1,6 @@
 """An intake role in a process of its own, which tests halt and kill: `python -m` this module."""
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -40,7 +41,7 @@ def main(text: str) -> None:
     """Read the topics of some publishers until told to stop."""
     orders = decode(text, type=Orders)
     configure_logs("warning", human=False)
-    stop = stop_on_signal(supervised=True)
+    stop = stop_on_signal(supervisor=os.getppid())
     settings = Settings(database_url=orders.database_url, data_dir=Path(orders.data_dir))
     with open_hub(settings) as hub:
         intake = KafkaIntake(

@@ -91,5 +91,5 @@ def demo(
         refresh_feed(hub.feed_dir)
         load_demo(hub, scale=scale)
         token = hub.keys.operator_token
-        stop = stop_on_signal(supervised=False)
+        stop = stop_on_signal()
         supervisor.run(stop, lambda: announce(settings, token), hub.keep_up)

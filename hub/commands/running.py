@@ -26,6 +26,9 @@ Port = Annotated[int | None, typer.Option("--port", help="Port of the API and th
 MetricsPort = Annotated[
     int | None, typer.Option("--metrics-port", help="Port of the metrics, never public.")
 ]
+SupervisedBy = Annotated[
+    int | None, typer.Option("--supervisor", help="Process with whose end the role ends as well.")
+]
 
 
 class RoleName(StrEnum):
@@ -43,7 +46,7 @@ def serve(port: Port = None, metrics_port: MetricsPort = None, data_dir: DataDir
     """Run the whole hub until Ctrl-C: link, project, API, and intake where Kafka is."""
     settings = settings_for(data_dir, port=port, metrics_port=metrics_port)
     configure_logs(settings.log_level, human=False)
-    stop = stop_on_signal(supervised=False)
+    stop = stop_on_signal()
     with open_hub(settings) as hub:
         refresh_feed(hub.feed_dir)
         token = hub.keys.operator_token
@@ -59,11 +62,11 @@ def announce(settings: Settings, token: str) -> None:
     tell("Ctrl-C stops everything.")
 
 
-def role(name: RoleName) -> None:
+def role(name: RoleName, supervisor: SupervisedBy = None) -> None:
     """Run one role under `hub serve`."""
     settings = settings_for()
     configure_logs(settings.log_level, human=False)
-    stop = stop_on_signal(supervised=True)
+    stop = stop_on_signal(supervisor=supervisor)
     with open_hub(settings) as hub:
         if name is RoleName.LINK:
             run_linker(hub, stop)

@@ -37,7 +37,7 @@ def intake(
         return
     settings = settings_for(data_dir, metrics_port=metrics_port)
     configure_logs(settings.log_level, human=False)
-    stop = stop_on_signal(supervised=False)
+    stop = stop_on_signal()
     with open_hub(settings) as hub:
         run_intake(hub, stop, once=once)
 

@@ -10,7 +10,15 @@ import httpx
 import pytest
 
 from hub.cli import STOPPED
-from tests.e2e.program import none_left, processes_of, roles_of, run_hub, serving, start_hub
+from tests.e2e.program import (
+    free_port,
+    none_left,
+    processes_of,
+    roles_of,
+    run_hub,
+    serving,
+    start_hub,
+)
 
 FORCE = "pf-E23000001"
 # A publish is interrupted at so many processes: the database is being made, or it runs.
@@ -34,14 +42,19 @@ def test_a_hub_that_is_told_to_stop_leaves_no_process(
 
 
 def test_a_hub_that_is_killed_leaves_no_process_and_starts_again(fresh_dir: Path) -> None:
-    with serving(fresh_dir) as running:
-        running.process.kill()
-        gone = none_left(fresh_dir)
-
+    process = start_hub("serve", "--port", str(free_port()), data_dir=fresh_dir)
+    # Its roles have been started, and have not yet seen who their supervisor is.
+    while not roles_of(fresh_dir):
+        sleep(0.01)
+    process.kill()
+    gone = [none_left(fresh_dir, seconds=60)]
+    process.communicate(timeout=90)
     with serving(fresh_dir) as running:
         ready = httpx.get(f"{running.url}/readyz")
+        running.process.kill()
+        gone.append(none_left(fresh_dir, seconds=60))
 
-    assert gone
+    assert gone == [True, True]
     assert ready.status_code == 200
 
 

@@ -39,7 +39,7 @@ def perform(task: Task) -> None:
     hub = task.kind(task.settings, task.url, lambda: datetime.now(UTC) + task.shift)
     if task.plan is not None:
         hub.watch = task.plan.watch
-    stop = stop_on_signal(supervised=False)
+    stop = stop_on_signal()
     try:
         match task.role:
             case "intake":
