@@ -21,6 +21,12 @@ class NotFoundError(HubError):
     code = "not-found"
 
 
+class RebuildNeededError(HubError):
+    """What is asked for was not part of the views when they were built; operations rebuild them."""
+
+    code = "rebuild-needed"
+
+
 class DatabaseUnavailableError(HubError):
     """PostgreSQL cannot be reached; operations start it, then the caller retries."""
 

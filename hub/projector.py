@@ -13,17 +13,22 @@ from structlog import get_logger
 from domain.measures import DEFINITION_VERSION
 from hub.archive.filling import Payloads, with_payloads
 from hub.database import Database
+from projections.catalogue import all_relations
 from projections.engine import RECORDS, EpisodeEngine
 from projections.episodes import apply_rows, create_build, rows_of, stored_rows
-from projections.kin import CHILD_TYPES, EPISODE_TYPES, LEARN, PERSON_TYPES, Kin, related
+from projections.kin import LEARN, Kin, related
 from projections.quality import apply_quality, tally
 from projections.quality_sql import QUALITY_CHILD_TYPES, QUALITY_EPISODE_TYPES
+from projections.relation import CHILD_TOPICS, EPISODE_TOPICS, STREAM_TOPICS, About, apply
 from projections.source_rows import apply_source_rows
+from projections.topics import CHILD_TYPES, EPISODE_TYPES, PERSON_TYPES
 
 Progress = Callable[[int, int], None]
 
-ABOUT_EPISODES = [*EPISODE_TYPES, *QUALITY_EPISODE_TYPES]
-ABOUT_CHILDREN = [*CHILD_TYPES, *QUALITY_CHILD_TYPES]
+_DECLARED = frozenset(topic for relation in all_relations() for topic in relation.topics)
+ABOUT_EPISODES = sorted({*EPISODE_TYPES, *QUALITY_EPISODE_TYPES, *(_DECLARED & EPISODE_TOPICS)})
+ABOUT_CHILDREN = sorted({*CHILD_TYPES, *QUALITY_CHILD_TYPES, *(_DECLARED & CHILD_TOPICS)})
+ABOUT_STREAMS = sorted(_DECLARED & STREAM_TOPICS)
 TYPES = [*ABOUT_EPISODES, *ABOUT_CHILDREN]
 
 _HEAD: LiteralString = "SELECT position FROM ledger.head"
@@ -34,8 +39,8 @@ _LOCK_BUILD: LiteralString = """
 SELECT position FROM projection.builds WHERE build = %(build)s FOR UPDATE
 """
 _ADD_BUILD: LiteralString = """
-INSERT INTO projection.builds (build, position, definition_version, updated_at)
-VALUES (%(build)s, 0, %(version)s, clock_timestamp())
+INSERT INTO projection.builds (build, position, definition_version, relations, updated_at)
+VALUES (%(build)s, 0, %(version)s, %(relations)s, clock_timestamp())
 """
 _NEXT_BUILD: LiteralString = "SELECT coalesce(max(build), 0) + 1 FROM projection.builds"
 _ACTIVATE: LiteralString = """
@@ -53,6 +58,11 @@ SELECT DISTINCT originator_id::text, topic = ANY(%(episode_types)s) AS episode
  WHERE notification_id > %(after)s AND notification_id <= %(until)s
    AND topic = ANY(%(types)s)
  ORDER BY 1, 2
+"""
+_STREAMS: LiteralString = """
+SELECT DISTINCT originator_id FROM ledger.stored_events
+ WHERE notification_id > %(after)s AND notification_id <= %(until)s AND topic = ANY(%(types)s)
+ ORDER BY 1
 """
 _RECORDS: LiteralString = """
 SELECT notification_id, topic, publisher, coalesce(submission_id::text, ''), occurred_at,
@@ -126,8 +136,14 @@ class Projector:
         """Make an empty build at position 0, in the caller's transaction."""
         row = connection.execute(_NEXT_BUILD).fetchone()
         build = int(str(row[0])) if row else 1
-        connection.execute(_ADD_BUILD, {"build": build, "version": DEFINITION_VERSION})
-        create_build(connection, build)
+        relations = self._engine.relations
+        values = {
+            "build": build,
+            "version": DEFINITION_VERSION,
+            "relations": [each.name for each in relations],
+        }
+        connection.execute(_ADD_BUILD, values)
+        create_build(connection, build, relations)
         return build
 
     def catch_up(self, build: int, progress: Progress | None = None) -> int:
@@ -165,6 +181,7 @@ class Projector:
             subjects=[str(stream) for stream, episode in touched if not episode],
         )
         changed = self.compute(connection, build, kin, until=after)
+        changed += self.compute_streams(connection, build, after=before, until=after)
         connection.execute(_MOVE, {"build": build, "position": after})
         return Advance(before=before, after=after, changed=changed)
 
@@ -223,6 +240,41 @@ class Projector:
             apply_rows(connection, build, before=before, after=rows)
             + apply_source_rows(connection, build, stand, episodes=episodes)
             + apply_quality(connection, build, computed, episodes=episodes, subjects=children)
+            + sum(
+                apply(
+                    connection,
+                    build,
+                    each,
+                    computed.relations[each.name] if computed else None,
+                    owners=episodes if each.about is About.EPISODES else children,
+                )
+                for each in self._engine.relations
+                if each.about is not About.STREAMS
+            )
+        )
+
+    def compute_streams(
+        self,
+        connection: Connection[TupleRow],
+        build: int,
+        *,
+        after: int,
+        until: int,
+        payloads: Payloads | None = None,
+    ) -> int:
+        """Recompute what is about no child, of the streams that a range of positions touched."""
+        relations = [each for each in self._engine.relations if each.about is About.STREAMS]
+        if not relations:
+            return 0
+        values = {"after": after, "until": until, "types": ABOUT_STREAMS}
+        streams = [str(row[0]) for row in connection.execute(_STREAMS, values)]
+        if not streams:
+            return 0
+        values = {"streams": streams, "until": until, "types": ABOUT_STREAMS}
+        told = connection.execute(_RECORDS, values, binary=True)
+        found = self._engine.streams(_records(with_payloads(told, payloads or self._payloads)))
+        return sum(
+            apply(connection, build, each, found[each.name], owners=streams) for each in relations
         )
 
 

@@ -11,7 +11,7 @@ from domain.measures import DEFINITION_VERSION
 from hub.archive.bringing_back import STEP, BroughtBack, detached_ranges
 from hub.archive.store import Archive
 from hub.database import Database
-from hub.projector import TYPES, Projector, activate, learn
+from hub.projector import ABOUT_STREAMS, TYPES, Projector, activate, learn
 from projections.episodes import VIEWS, checksum, drop_build
 from projections.kin import everybody
 
@@ -116,7 +116,7 @@ def _fill(
             connection,
             archive,
             detached,
-            TYPES,
+            [*TYPES, *ABOUT_STREAMS],
             lambda done, total: progress(done, total, "reading payloads from the archive"),
         )
         # In one go where nothing has to be carried to the database first.
@@ -131,6 +131,7 @@ def _fill(
             projector.compute(connection, build, some, until=until, payloads=payloads)
             done = min(at + CLUSTERS_AT_ONCE, len(clusters))
             progress(done, len(clusters), "computing views, children")
+        projector.compute_streams(connection, build, after=0, until=until, payloads=payloads)
         connection.execute(_MOVE, {"build": build, "position": until})
 
 

@@ -45,6 +45,7 @@ from hub.review.reviewers import Reviewers
 from hub.reviewing import Reviewing
 from hub.settings import Settings
 from hub.tokens import HubTokens
+from projections.catalogue import all_relations
 from projections.counts import CountsView
 from projections.engine import EpisodeEngine
 from projections.reconciliation import ReconciliationView
@@ -158,7 +159,7 @@ class Hub(IntakeParts):
         }
         outside = dict.fromkeys(AREAS_OUTSIDE_ENGLAND, OUTSIDE)
         groups = {code: group.value for code, group in PLACEMENT_GROUPS.items()}
-        engine = EpisodeEngine({**regions, **outside}, groups)
+        engine = EpisodeEngine({**regions, **outside}, groups, all_relations())
         self._stack.callback(engine.close)
         return engine
 

@@ -61,40 +61,9 @@ _PER_CHILD: LiteralString = (
     "round(count(*) FILTER (WHERE {world})::numeric"
     " / nullif(count(DISTINCT person_id) FILTER (WHERE {world}), 0), 2)"
 )
-_CATEGORY = {"away_incidents": "away", "away_children": "away"} | {
-    "no_apparent_risk_incidents": "no_apparent_risk"
-}
-_OFFERED: LiteralString = "(offered OR declined OR completed)"
-_WHICH: dict[str, LiteralString] = {
-    "return_interviews_offered": _OFFERED,
-    "return_interviews_not_offered": "NOT " + _OFFERED,
-    "return_interviews_declined": "declined AND NOT completed",
-    "return_interviews_completed": "completed",
-    "return_interviews_within_72h": "within_72h = 'yes'",
-    "return_interviews_not_computable": "within_72h = 'not_computable'",
-}
-_CLOCK_DAY: dict[Clock, LiteralString] = {Clock.START: "started_on", Clock.RETURN: "returned_on"}
-_DIRECT: dict[str, LiteralString] = {
-    "authority": "authority",
-    "host_authority": "host_authority",
-    "region": "region",
-    "force": "force",
-    "age_band": "age_band",
-    "sex": "sex",
-    "placement_type": "placement_type",
-    "looked_after": "looked_after",
-}
-_MONTH_OF: dict[Clock, LiteralString] = {
-    Clock.START: "to_char(started_on, 'YYYY-MM')",
-    Clock.RETURN: "to_char(returned_on, 'YYYY-MM')",
-    Clock.STOCK: "label",
-}
-# Three months on, the calendar year of a date is the year in which its reporting year ends, less 1.
-_YEAR_OF: dict[Clock, LiteralString] = {
-    Clock.START: "to_char(started_on + INTERVAL '9 months', 'YYYY')",
-    Clock.RETURN: "to_char(returned_on + INTERVAL '9 months', 'YYYY')",
-    Clock.STOCK: "label",
-}
+_TOO_MANY: LiteralString = """
+SELECT count(*) FROM (SELECT 1 FROM {facts} GROUP BY {columns} LIMIT %(limit)s) AS cells
+"""
 
 
 class CountsView:

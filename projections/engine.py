@@ -1,6 +1,6 @@
 """Runs the relational definition of the episode facts over a set of records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -16,11 +16,12 @@ from projections.quality_sql import (
     FINDING_ROWS,
     FOUND,
     LIMITS,
-    QUALITY_TYPES,
     RESPONSES,
     TOLD,
 )
+from projections.relation import About, Relation
 from projections.source_row_sql import SOURCE_ROW_ROWS, SOURCE_ROWS
+from projections.topics import CHILD_TYPES, EPISODE_TYPES
 
 RECORDS = pa.schema(
     [
@@ -55,6 +56,7 @@ _STEPS = (
     TOLD_FACTS,
     FACTS,
 )
+_FACT_TYPES = pa.array([*EPISODE_TYPES, *CHILD_TYPES])
 _LATER_STEPS = (SOURCE_ROWS, TOLD, RESPONSES, CASES, FOUND)
 
 
@@ -62,20 +64,31 @@ _LATER_STEPS = (SOURCE_ROWS, TOLD, RESPONSES, CASES, FOUND)
 class Computed:
     """What follows from a set of records: facts in every version, findings and cases as of now.
 
-    source_rows: every source episode ever heard of, in every version.
+    source_rows: every source episode ever heard of, in every version. relations: the rows of each
+    declared relation about episodes or children, by its name.
     """
 
     facts: pa.Table
     source_rows: pa.Table
     findings: pa.Table
     cases: pa.Table
+    relations: Mapping[str, pa.Table]
 
 
 class EpisodeEngine:
     """The definition with its constant tables, ready to run; not for use by several threads."""
 
-    def __init__(self, regions: Mapping[str, str], placement_groups: Mapping[str, str]) -> None:
-        """Take the region of each authority number, and the group of each placement code."""
+    def __init__(
+        self,
+        regions: Mapping[str, str],
+        placement_groups: Mapping[str, str],
+        relations: Sequence[Relation] = (),
+    ) -> None:
+        """Take the region of each authority number, and the group of each placement code.
+
+        relations: what is to be computed besides the facts and the quality of the data.
+        """
+        self.relations = tuple(relations)
         self._duckdb = duckdb.connect(":memory:")
         self._duckdb.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         self._duckdb.execute(MACROS)
@@ -111,11 +124,12 @@ class EpisodeEngine:
 
         The tables are as for `facts`.
         """
-        aside = pc.is_in(records.column("topic"), value_set=pa.array(QUALITY_TYPES))
-        facts = self.facts(records.filter(pc.invert(aside)), families, subjects)
+        carrying = pc.is_in(records.column("topic"), value_set=_FACT_TYPES)
+        facts = self.facts(records.filter(carrying), families, subjects)
         database = self._duckdb
         database.register("told_records", records)
         database.register("families", families)
+        database.register("subjects", subjects)
         try:
             for step in _LATER_STEPS:
                 database.execute(step)
@@ -124,10 +138,29 @@ class EpisodeEngine:
                 source_rows=database.sql(SOURCE_ROW_ROWS).to_arrow_table(),
                 findings=database.sql(FINDING_ROWS).to_arrow_table(),
                 cases=database.sql(CASE_ROWS).to_arrow_table(),
+                relations=self._related(
+                    each for each in self.relations if each.about is not About.STREAMS
+                ),
             )
         finally:
-            database.unregister("told_records")
-            database.unregister("families")
+            for name in ("told_records", "families", "subjects"):
+                database.unregister(name)
+
+    def streams(self, records: pa.Table) -> Mapping[str, pa.Table]:
+        """Return the rows of each relation about streams, from all records of some streams."""
+        self._duckdb.register("told_records", records)
+        try:
+            return self._related(each for each in self.relations if each.about is About.STREAMS)
+        finally:
+            self._duckdb.unregister("told_records")
+
+    def _related(self, relations: Iterable[Relation]) -> Mapping[str, pa.Table]:
+        found: dict[str, pa.Table] = {}
+        for relation in relations:
+            for step in relation.steps:
+                self._duckdb.execute(step)
+            found[relation.name] = self._duckdb.sql(relation.rows).to_arrow_table()
+        return found
 
     def close(self) -> None:
         """Give the memory back."""

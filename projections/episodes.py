@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier, Literal
 
 from projections.quality import QUALITY_TABLES, QUALITY_VIEWS
+from projections.relation import Relation, create
 from projections.source_rows import SOURCE_ROW_COLUMNS
 
 # A row of the facts in the order of COLUMNS.
@@ -106,6 +107,14 @@ _DROP_EMPTY: LiteralString = """
 DELETE FROM projection.incident_counts_v1
  WHERE build = %(build)s AND episodes = 0 AND if_linked = 0
 """
+_PARTS: LiteralString = """
+SELECT c.relname
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'projection' AND c.relkind = 'r' AND c.relispartition
+   AND right(c.relname, length(%(suffix)s)) = %(suffix)s
+ ORDER BY c.relname
+"""
 _CHECKSUM: LiteralString = """
 SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')), count(*)
   FROM (SELECT {columns} FROM projection.{table} WHERE build = %(build)s) AS t
@@ -128,9 +137,13 @@ VIEWS: tuple[tuple[LiteralString, LiteralString], ...] = (
 )
 
 
-def create_build(connection: Connection[TupleRow], build: int) -> None:
-    """Make the empty tables of a build."""
-    for table in TABLES:
+def create_build(
+    connection: Connection[TupleRow], build: int, relations: Sequence[Relation] = ()
+) -> None:
+    """Make the empty tables of a build, those of the declared relations included."""
+    for relation in relations:
+        create(connection, relation)
+    for table in (*TABLES, *(relation.name for relation in relations)):
         connection.execute(
             SQL("CREATE TABLE projection.{} PARTITION OF projection.{} FOR VALUES IN ({})").format(
                 Identifier(f"{table}_b{build}"), Identifier(table), Literal(build)
@@ -142,11 +155,9 @@ def create_build(connection: Connection[TupleRow], build: int) -> None:
 
 
 def drop_build(connection: Connection[TupleRow], build: int) -> None:
-    """Remove the tables of a build that nobody reads any more."""
-    for table in TABLES:
-        connection.execute(
-            SQL("DROP TABLE IF EXISTS projection.{}").format(Identifier(f"{table}_b{build}"))
-        )
+    """Remove the tables of a build that nobody reads any more, whatever it held."""
+    for (part,) in connection.execute(_PARTS, {"suffix": f"_b{build}"}).fetchall():
+        connection.execute(SQL("DROP TABLE projection.{}").format(Identifier(str(part))))
 
 
 def rows_of(table: pa.Table) -> list[FactRow]:

@@ -10,39 +10,6 @@ from psycopg.rows import TupleRow
 
 from projections.engine import FAMILIES, SUBJECTS
 
-# What the episode facts are made of: records about a source episode, and about its child.
-EPISODE_TYPES = (
-    "episode-reported",
-    "episode-classified",
-    "episode-reclassified",
-    "child-located",
-    "child-returned",
-    "safe-and-well-check-done",
-    "safe-and-well-check-not-done",
-    "return-interview-offered",
-    "return-interview-declined",
-    "return-interview-completed",
-    "episode-corrected",
-    "episode-voided",
-    "episode-merged",
-    "episode-grouped",
-    "attribution-corrected",
-    "episode-grouped",
-    "episode-aged",
-    "episode-matched",
-)
-# Who a subject is, or would be if everything in review were linked.
-PERSON_TYPES = ("person-linked", "person-merged", "person-split", "person-link-proposed")
-CHILD_TYPES = (
-    "subject-registered",
-    "care-started",
-    "care-ended",
-    "placement-started",
-    "placement-ended",
-    "child-reached-eighteen",
-    *PERSON_TYPES,
-)
-
 # archived, states: what the ledger's rows lack, because it was detached from them.
 LEARN: LiteralString = """
 INSERT INTO projection.kin_v1 (build, kind, member, kin)

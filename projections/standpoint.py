@@ -6,13 +6,13 @@ from typing import LiteralString
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composed
 
 from domain.errors import UsageError
 from domain.periods import day_bounds
 
 _BUILD: LiteralString = """
-SELECT b.build, b.position, b.definition_version
+SELECT b.build, b.position, b.definition_version, b.relations
   FROM projection.active_build a JOIN projection.builds b USING (build)
 """
 _RECORDED_AT: LiteralString = """
@@ -28,13 +28,19 @@ _CURRENT: LiteralString = "held_until IS NULL"
 _AS_OF: LiteralString = (
     "held_from <= %(position)s AND (held_until IS NULL OR held_until > %(position)s)"
 )
+_CURRENT_AS: LiteralString = "{alias}.held_until IS NULL"
+_AS_OF_AS: LiteralString = (
+    "{alias}.held_from <= %(position)s"
+    " AND ({alias}.held_until IS NULL OR {alias}.held_until > %(position)s)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standpoint:
     """Where an answer stands: build, position, and whether that is the build's own position.
 
-    time: when the position was recorded; None: before the first record.
+    time: when the position was recorded; None: before the first record. relations: the declared
+    relations that the build holds.
     """
 
     build: int
@@ -42,11 +48,16 @@ class Standpoint:
     current: bool
     version: str
     time: datetime | None
+    relations: frozenset[str]
 
     @property
     def held(self) -> SQL:
         """The condition under which a row held there; it may need the value `position`."""
         return SQL(_CURRENT) if self.current else SQL(_AS_OF)
+
+    def held_as(self, alias: LiteralString) -> Composed:
+        """Return the condition under which a row of a table held there, by the table's alias."""
+        return SQL(_CURRENT_AS if self.current else _AS_OF_AS).format(alias=SQL(alias))
 
 
 def stand(connection: Connection[TupleRow], as_of: int | date | None) -> Standpoint:
@@ -76,6 +87,7 @@ def stand(connection: Connection[TupleRow], as_of: int | date | None) -> Standpo
         current=position == newest,
         version=version,
         time=recorded[0] if recorded else None,
+        relations=frozenset(row[3]),
     )
 
 

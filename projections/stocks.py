@@ -1,14 +1,33 @@
 """The moments at which a stock is taken: the ends of the periods that an answer speaks of."""
 
 from datetime import date, datetime
-from typing import LiteralString
+from typing import LiteralString, Protocol
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from domain.errors import UsageError
-from domain.measures import CountsQuery
 from domain.periods import Month, ReportingYear, day_bounds, london_date, months_between
+
+
+class Periods(Protocol):
+    """What a question says of the periods that it asks about."""
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The dimensions asked for."""
+        ...
+
+    @property
+    def first_day(self) -> date | None:
+        """The first London date; None: open."""
+        ...
+
+    @property
+    def last_day(self) -> date | None:
+        """The last London date, inclusive; None: open."""
+        ...
+
 
 _EARLIEST: LiteralString = """
 SELECT min(started_on) FROM projection.episode_facts_v1 WHERE build = %(build)s
@@ -16,7 +35,7 @@ SELECT min(started_on) FROM projection.episode_facts_v1 WHERE build = %(build)s
 
 
 def boundaries(
-    connection: Connection[TupleRow], query: CountsQuery, *, build: int, now: datetime | None
+    connection: Connection[TupleRow], query: Periods, *, build: int, now: datetime | None
 ) -> dict[str, object]:
     """Return the instants at which a stock is taken: period ends that have come, else one.
 
@@ -39,7 +58,7 @@ def boundaries(
     return {"labels": [str(each) for each in ended], "instants": [each.ends_at for each in ended]}
 
 
-def _periods(query: CountsQuery, first: date, last: date) -> list[Month | ReportingYear]:
+def _periods(query: Periods, first: date, last: date) -> list[Month | ReportingYear]:
     if last < first:
         return []
     if "month" in query.by:

@@ -19,6 +19,7 @@ from domain.errors import (
     LedgerBehindError,
     NotFoundError,
     OutcomeUnknownError,
+    RebuildNeededError,
     ReleaseRefusedError,
     RemoteHubError,
     RestoreRefusedError,
@@ -63,6 +64,13 @@ OF_ERROR: Final[Mapping[type[HubError], Problem]] = {
         status=404,
         title="There is no such thing",
         detail="Check the identifier.",
+    ),
+    RebuildNeededError: Problem(
+        code=RebuildNeededError.code,
+        status=503,
+        title="The views must be rebuilt first",
+        detail="Operations run hub rebuild; then ask again.",
+        retry_seconds=600,
     ),
     DatabaseUnavailableError: Problem(
         code=DatabaseUnavailableError.code,

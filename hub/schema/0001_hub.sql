@@ -616,6 +616,7 @@ CREATE TABLE projection.builds (
     build integer PRIMARY KEY,
     position bigint NOT NULL,
     definition_version text NOT NULL,
+    relations text[] NOT NULL DEFAULT '{}',
     updated_at timestamptz NOT NULL
 );
 CREATE TABLE projection.active_build (

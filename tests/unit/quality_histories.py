@@ -34,8 +34,8 @@ from domain.response_events import (
 )
 from domain.safeguarding import Evidence, NotOfferedReason, Recipient, RiskTrigger, Role
 from domain.vocabulary import CheckNotDoneReason, Decider, DeclinedBy, Interviewer, Reporter
-from projections.kin import CHILD_TYPES, EPISODE_TYPES
 from projections.quality_sql import QUALITY_TYPES
+from projections.topics import CHILD_TYPES, EPISODE_TYPES
 from tests.unit.random_histories import history
 
 LOADED = {*EPISODE_TYPES, *CHILD_TYPES, *QUALITY_TYPES}
