@@ -39,7 +39,9 @@ unit: ## run the unit tests only
 lock: ## pin every package again (UPGRADE=--upgrade: the newest that fit)
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
-	@! grep -n '://' requirements.lock requirements-dev.lock
+	$(filter-out pyproject.toml,$(COMPILE)) --no-binary pyspark --group spark \
+		--constraint requirements-dev.lock --output-file requirements-spark.lock
+	@! grep -n '://' requirements.lock requirements-dev.lock requirements-spark.lock
 
 kafka: ## assemble a real Kafka broker from Maven Central
 	@deploy/kafka/assemble.sh

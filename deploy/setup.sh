@@ -197,18 +197,37 @@ is_installed() {
         grep -qx "$1 $(fingerprint "$1")" .venv/installed
 }
 
-# Installs the packages of a lock file, every one checked against its hash, and the hub itself.
-install_locked() {
-    make_environment
+# Lets pip ask and answer nothing, and do what it is told here and nowhere else.
+plain_pip() {
     # Settings of the caller's own pip that would put packages elsewhere or ask for other ones.
     unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_REQUIREMENT PIP_REQUIRE_HASHES \
         PIP_NO_BINARY PIP_ONLY_BINARY PIP_EDITABLE PIP_UPGRADE PIP_PRE PYTHONPATH PYTHONHOME
     export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
+}
+
+# Installs the packages of a lock file, every one checked against its hash, and the hub itself.
+install_locked() {
+    make_environment
+    plain_pip
     say "Python packages of $1 (a minute or two the first time)"
     rm -f .venv/installed
     .venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: --requirement "$1"
     .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
     printf '%s %s\n' "$1" "$(fingerprint "$1")" >.venv/installed
+    rm -f .venv/installed-spark
+}
+
+# Spark comes as a source archive only, which is packed here; nothing of it is compiled.
+install_spark() {
+    lock=requirements-spark.lock
+    if [ -f .venv/installed-spark ] && [ "$(cat .venv/installed-spark)" = "$(fingerprint $lock)" ]; then
+        return
+    fi
+    plain_pip
+    say "Spark, for the tests of the fold on many machines (a minute or two the first time)"
+    .venv/bin/python -m pip install --quiet --require-hashes --no-build-isolation \
+        --only-binary :all: --no-binary pyspark --requirement $lock
+    fingerprint $lock >.venv/installed-spark
 }
 
 # ---- what was asked for ----
@@ -229,6 +248,7 @@ all)
     need_browser_driver
     install_missing
     is_installed requirements-dev.lock || install_locked requirements-dev.lock
+    install_spark
     add_browser_of_playwright
     add_go_modules
     ;;

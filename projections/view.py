@@ -1,6 +1,6 @@
 """A view that can be asked: its figures and dimensions as SQL over rows that it selects."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -51,8 +51,19 @@ class Figure:
     sql: LiteralString
 
 
-# Selects the rows of a view as they stood; values besides: build, position, source, first, last,
-# and for a stock labels and instants.
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """Whom the hub expects to hear from today, so that the silent are rows and not gaps.
+
+    areas: the region of each authority's three-digit number. publishers: their identifiers.
+    """
+
+    areas: Mapping[str, str]
+    publishers: Sequence[str]
+
+
+# Selects the rows of a view as they stood; values at hand: build, position, now, source, first,
+# last; areas, area_regions and publishers (text[], of `Registered`); for a stock labels, instants.
 Rows = Callable[[Standpoint, ViewQuery], Composable]
 # Gives the rows of an answer that no single aggregate can give.
 Compute = Callable[[Connection[TupleRow], Standpoint, ViewQuery], Iterable[ViewRow]]

@@ -13,7 +13,7 @@ from domain.measures import Coverage
 from domain.views import ViewAnswer, ViewQuery, ViewRow
 from projections.standpoint import Standpoint, stand
 from projections.stocks import boundaries
-from projections.view import OF_DAY, Figure, View
+from projections.view import OF_DAY, Figure, Registered, View
 
 # Every question is asked in both worlds: as decided, and if everything in review were linked.
 WORLDS: tuple[LiteralString, ...] = ("world <> 'linked'", "world <> 'decided'")
@@ -39,11 +39,11 @@ SELECT code, count(*)
 
 
 def answer(
-    connection: Connection[TupleRow], view: View, query: ViewQuery, *, registered: int
+    connection: Connection[TupleRow], view: View, query: ViewQuery, registered: Registered
 ) -> ViewAnswer:
     """Return the figures asked for; give a connection whose reads see one snapshot.
 
-    registered: how many publishers the register has. Raises UsageError, naming the choices, for a
+    Raises UsageError, naming the choices, for a
     dimension or figure that the view has not, or a position or date that the ledger does not
     cover; RebuildNeededError if what readers see was built before the view existed.
     """
@@ -54,7 +54,11 @@ def answer(
         raise RebuildNeededError(
             f"The views were built without {', '.join(missing)}: run hub rebuild."
         )
-    values = _values(connection, view, query, at)
+    values = _values(connection, view, query, at) | {
+        "areas": list(registered.areas),
+        "area_regions": list(registered.areas.values()),
+        "publishers": list(registered.publishers),
+    }
     if view.compute is not None:
         rows = tuple(view.compute(connection, at, query))
     else:
@@ -66,7 +70,7 @@ def answer(
         as_of_time=at.time,
         definition_version=at.version,
         rows=rows,
-        coverage=_coverage(connection, view, query, at, values, registered),
+        coverage=_coverage(connection, view, query, at, values, len(registered.publishers)),
     )
 
 
