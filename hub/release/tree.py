@@ -59,7 +59,7 @@ def add_directory(directory: Path, files: Mapping[str, bytes]) -> None:
             raise
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, mode: int = FILE_MODE) -> None:
     """Put a file in the place of an older one, whole or not at all; durable after.
 
     A file that has this content already is left alone.
@@ -69,7 +69,7 @@ def replace_file(path: Path, content: bytes) -> None:
         if path.is_file() and path.read_bytes() == content:
             return
         try:
-            write_new(unfinished, content, FILE_MODE)
+            write_new(unfinished, content, mode)
             unfinished.replace(path)
             sync_directory(path.parent)
         except OSError:
