@@ -1,0 +1,1 @@
+"""The official table: worlds behind published figures, their events, and the comparison."""
