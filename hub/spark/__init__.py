@@ -1,0 +1,1 @@
+"""The fold of the whole ledger on Spark, from the archive; nothing else in the hub needs it."""
