@@ -1,47 +1,61 @@
 """Builds the views afresh beside the live ones, compares them row by row, and swaps."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import LiteralString
+from pathlib import Path
+from time import perf_counter
+from typing import Final, LiteralString
 
-from psycopg import Connection
+from psycopg import Connection, Error
 from psycopg.rows import TupleRow
 
-from domain.measures import DEFINITION_VERSION
-from hub.archive.bringing_back import STEP, BroughtBack, detached_ranges
+from domain.errors import HubError
 from hub.archive.store import Archive
+from hub.builds import alone, clear_left_overs, drop, scratch, unread
+from hub.columnar.differing import LISTED, Differences, differences
+from hub.columnar.filling import Filling, Topics, compute
+from hub.columnar.gathering import Source, gather
+from hub.columnar.loading import BareTables
 from hub.database import Database
-from hub.projector import ABOUT_STREAMS, TYPES, Projector, activate, learn
-from projections.episodes import VIEWS, checksum, drop_build
-from projections.kin import everybody
+from hub.projected_records import ABOUT_CHILDREN, ABOUT_EPISODES, ABOUT_STREAMS
+from hub.projector import Projector, activate
+from projections.catalogue import made_by
+from projections.episodes import VIEWS, checksum
+from projections.topics import PERSON_TYPES
 
 # What is said of the work: how much is done, of how much, and at what it is.
 Note = Callable[[int, int, str], None]
+View = tuple[LiteralString, LiteralString]
 
-CLUSTERS_AT_ONCE = 10_000
+# Of the columns that are computed at once, unless somebody says otherwise.
+MEMORY: Final = 2 << 30
+_SWAPS: Final = 50
 
 _HEAD: LiteralString = "SELECT position FROM ledger.head"
 _BUILD: LiteralString = """
-SELECT position, definition_version FROM projection.builds WHERE build = %(build)s FOR UPDATE
+SELECT position, definition_version, relations FROM projection.builds WHERE build = %(build)s
+"""
+_BUILD_LOCKED: LiteralString = """
+SELECT position FROM projection.builds WHERE build = %(build)s FOR UPDATE
 """
 _MOVE: LiteralString = """
 UPDATE projection.builds SET position = %(position)s, updated_at = clock_timestamp()
  WHERE build = %(build)s
 """
-_FORGET: LiteralString = "DELETE FROM projection.builds WHERE build = %(build)s"
-_LEFT_OVERS: LiteralString = """
-SELECT build FROM projection.builds
- WHERE build NOT IN (SELECT build FROM projection.active_build) ORDER BY build
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """One view in both builds: checksums over all rows, and how many rows each has."""
+    """One view in both builds: checksums over all rows, and how many rows each has.
+
+    differences: None: there are none, or the live view is of another definition.
+    """
 
     view: str
     live: tuple[str, int]
     fresh: tuple[str, int]
+    differences: Differences | None = None
 
     @property
     def equal(self) -> bool:
@@ -51,12 +65,18 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuilt:
-    """What a rebuild did; same_definition: both builds were made by one definition version."""
+    """What a rebuild did; same_definition: both builds were made by one definition version.
+
+    build: the fresh one. swapped: readers see it now; else it is gone again. locked_seconds: for
+    how long the swap kept the live views from moving on.
+    """
 
     position: int
     build: int
     comparisons: tuple[Comparison, ...]
     same_definition: bool
+    swapped: bool
+    locked_seconds: float
 
     @property
     def equal(self) -> bool:
@@ -64,100 +84,215 @@ class Rebuilt:
         return all(each.equal for each in self.comparisons)
 
 
-def rebuild(
-    database: Database, projector: Projector, archive: Archive, progress: Note | None = None
-) -> Rebuilt:
-    """Compute every view from the ledger into a new build, and let readers see it.
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How to rebuild.
 
-    Detached payloads are read from the archive. Readers see the old build to the end and then the
-    new one, never a mixture: the swap is one row. If it is interrupted, the next rebuild removes
-    what was left.
+    swap: let readers see what was built. scratch: a directory for columns, which is emptied first;
+    None: a new one. memory: bytes that computing may take. listed: differing rows that are told of
+    each view; None: all.
     """
-    live = projector.active_build()
-    _clear(database)
-    with database.transaction() as connection:
-        fresh = projector.start_build(connection)
-    _fill(database, projector, archive, fresh, progress or _silent)
-    projector.catch_up(fresh)
-    with database.transaction() as connection:
-        _, version = _lock(connection, live)
-        while projector.advance(connection, live).after < _head(connection):
-            continue
-        while projector.advance(connection, fresh).after < _head(connection):
-            continue
-        position, _ = _lock(connection, fresh)
-        comparisons = tuple(
-            Comparison(
-                view=view[0],
-                live=checksum(connection, live, view),
-                fresh=checksum(connection, fresh, view),
+
+    source: Source = Source.LEDGER
+    swap: bool = True
+    scratch: Path | None = None
+    memory: int = MEMORY
+    listed: int | None = LISTED
+
+
+def rebuild(
+    database: Database,
+    projector: Projector,
+    archive: Archive,
+    progress: Note | None = None,
+    plan: Plan | None = None,
+) -> Rebuilt:
+    """Compute every view from all records into a new build, and let readers see it.
+
+    Readers see the old build to the end and then the new one, never a mixture: the swap is one
+    row. If it is interrupted, the live views are untouched, and the next rebuild removes what was
+    left. Raises UsageError while another process rebuilds; ArchiveUnusableError if payloads that
+    it needs cannot be had.
+    """
+    plan = plan or Plan()
+    with alone(database) as connection, scratch(plan.scratch) as folder:
+        return _Rebuild(database, projector, archive, progress or _silent, plan).run(
+            connection, folder
+        )
+
+
+class _Rebuild:
+    """One rebuild."""
+
+    def __init__(
+        self, database: Database, projector: Projector, archive: Archive, note: Note, plan: Plan
+    ) -> None:
+        self._database = database
+        self._projector = projector
+        self._archive = archive
+        self._note = note
+        self._plan = plan
+        relations = projector.engine.relations
+        self._views: tuple[View, ...] = (*VIEWS, *(each.view for each in relations))
+
+    def run(self, connection: Connection[TupleRow], folder: Path) -> Rebuilt:
+        """Build, compare, swap, and remove what nobody reads any more."""
+        live = self._projector.active_build()
+        clear_left_overs(connection)
+        with self._database.transaction() as announcing:
+            fresh = self._projector.announce_build(announcing)
+        try:
+            comparisons, same, locked = self._make(live, fresh, folder)
+        except BaseException:
+            # What cannot be removed now, the next rebuild removes.
+            with suppress(HubError, Error):
+                if self._projector.active_build() != fresh:
+                    drop(connection, fresh)
+            raise
+        position = self._position(fresh)
+        if not self._plan.swap:
+            drop(connection, fresh)
+        elif unread(connection):
+            drop(connection, live)
+        return Rebuilt(
+            position=position,
+            build=fresh,
+            comparisons=comparisons,
+            same_definition=same,
+            swapped=self._plan.swap,
+            locked_seconds=locked,
+        )
+
+    def _make(
+        self, live: int, fresh: int, folder: Path
+    ) -> tuple[tuple[Comparison, ...], bool, float]:
+        """Fill a build, compare it and put it in the live one's place."""
+        self._fill(fresh, folder)
+        same = self._same_definition(live)
+        if same:
+            self._catch_up_to(live, fresh)
+        comparisons = self._compare(live, fresh, folder, same)
+        locked = self._swap(live, fresh, same) if self._plan.swap else 0.0
+        return comparisons, same, locked
+
+    def _fill(self, build: int, folder: Path) -> None:
+        """Compute everything up to the present head into tables that nobody reads yet."""
+        tables = BareTables(self._database, build, self._projector.engine)
+        tables.create()
+        topics = Topics(
+            episodes=ABOUT_EPISODES,
+            children=ABOUT_CHILDREN,
+            persons=PERSON_TYPES,
+            streams=ABOUT_STREAMS,
+        )
+        filling = Filling(folder, self._plan.memory, topics)
+        try:
+            until = self._sort(filling, folder, tables)
+            compute(filling, self._projector.engine, tables, until, self._note)
+            if tables.about_streams:
+                tables.fill(self._projector.engine.streams(filling.about_streams()))
+        finally:
+            filling.close()
+        tables.count()
+        for number, name in enumerate(tables.names, start=1):
+            tables.attach(name)
+            self._note(number, len(tables.names), "indexing views")
+        with self._database.transaction() as connection:
+            connection.execute(_MOVE, {"build": build, "position": until})
+
+    def _sort(self, filling: Filling, folder: Path, tables: BareTables) -> int:
+        """Put all records before it, by whom they are about; return the last position."""
+        with self._database.transaction() as connection:
+            until = _number(connection, _HEAD)
+            slabs = gather(
+                connection,
+                self._archive,
+                self._plan.source,
+                folder,
+                until=until,
+                progress=lambda done, total: self._note(done, total, "reading records"),
             )
-            for view in VIEWS
-        )
-        activate(connection, fresh)
-    with database.transaction() as connection:
-        _drop(connection, live)
-    return Rebuilt(
-        position=position,
-        build=fresh,
-        comparisons=comparisons,
-        same_definition=version == DEFINITION_VERSION,
-    )
+        filling.learn(slabs, self._note)
+        tables.fill(filling.summed())
+        filling.deal(slabs, self._note)
+        return until
 
+    def _same_definition(self, live: int) -> bool:
+        with self._database.transaction() as connection:
+            row = connection.execute(_BUILD, {"build": live}).fetchone()
+        relations = self._projector.engine.relations
+        return row is not None and made_by(relations, str(row[1]), row[2])
 
-def _fill(
-    database: Database, projector: Projector, archive: Archive, build: int, progress: Note
-) -> None:
-    """Compute everything up to the present head, some thousand persons at a time."""
-    with database.transaction() as connection:
-        until = _head(connection)
-        detached = detached_ranges(connection, until)
-        payloads = BroughtBack(
-            connection,
-            archive,
-            detached,
-            [*TYPES, *ABOUT_STREAMS],
-            lambda done, total: progress(done, total, "reading payloads from the archive"),
-        )
-        # In one go where nothing has to be carried to the database first.
-        step = STEP if detached else until
-        for after in range(0, until, step or 1):
-            learn(connection, build, archive, after=after, until=min(after + step, until))
-            progress(min(after + step, until), until, "learning who is whom")
-        kin = everybody(connection, build)
-        clusters = kin.clusters()
-        for at in range(0, len(clusters), CLUSTERS_AT_ONCE):
-            some = kin.part(frozenset().union(*clusters[at : at + CLUSTERS_AT_ONCE]))
-            projector.compute(connection, build, some, until=until, payloads=payloads)
-            done = min(at + CLUSTERS_AT_ONCE, len(clusters))
-            progress(done, len(clusters), "computing views, children")
-        projector.compute_streams(connection, build, after=0, until=until, payloads=payloads)
-        connection.execute(_MOVE, {"build": build, "position": until})
+    def _catch_up_to(self, live: int, fresh: int) -> None:
+        """Bring the live build at least as far as the fresh one."""
+        goal = self._position(fresh)
+        while self._position(live) < goal:
+            with self._database.transaction() as connection:
+                self._projector.advance(connection, live, until=goal)
+
+    def _compare(self, live: int, fresh: int, folder: Path, same: bool) -> tuple[Comparison, ...]:
+        """Hold the builds against each other at one position, while the live one moves on."""
+        with self._database.snapshot() as before:
+            if same:
+                goal = _position(before, live)
+                while self._position(fresh) < goal:
+                    with self._database.transaction() as connection:
+                        self._projector.advance(connection, fresh, until=goal)
+            with self._database.snapshot() as now:
+                return tuple(
+                    self._compared(view, (before, live), (now, fresh), folder, same)
+                    for view in self._views
+                )
+
+    def _compared(
+        self,
+        view: View,
+        live: tuple[Connection[TupleRow], int],
+        fresh: tuple[Connection[TupleRow], int],
+        folder: Path,
+        same: bool,
+    ) -> Comparison:
+        self._note(self._views.index(view), len(self._views), "comparing views")
+        sums = checksum(*live, view), checksum(*fresh, view)
+        differ = None
+        if same and sums[0] != sums[1]:
+            differ = differences(folder, view, live, fresh, limit=self._plan.listed)
+        return Comparison(view=view[0], live=sums[0], fresh=sums[1], differences=differ)
+
+    def _swap(self, live: int, fresh: int, same: bool) -> float:
+        """Let readers see the fresh build once it is as far as the live one; they never wait.
+
+        Returns for how long the live build was kept from moving on.
+        """
+        for attempt in range(_SWAPS):
+            self._projector.catch_up(fresh)
+            with self._database.transaction() as connection:
+                reached = _number(connection, _BUILD_LOCKED, {"build": live})
+                began = perf_counter()
+                if same and attempt == _SWAPS - 1:
+                    self._projector.advance(connection, fresh)
+                swapped = not same or _position(connection, fresh) >= reached
+                if swapped:
+                    activate(connection, fresh)
+            if swapped:
+                return perf_counter() - began
+        raise RuntimeError("the fresh build never came as far as the live one")
+
+    def _position(self, build: int) -> int:
+        with self._database.transaction() as connection:
+            return _position(connection, build)
 
 
 def _silent(_done: int, _total: int, _text: str) -> None:
     """Say nothing."""
 
 
-def _clear(database: Database) -> None:
-    """Remove builds that an interrupted rebuild left behind."""
-    with database.transaction() as connection:
-        for (build,) in connection.execute(_LEFT_OVERS).fetchall():
-            _drop(connection, int(str(build)))
+def _position(connection: Connection[TupleRow], build: int) -> int:
+    return _number(connection, _BUILD, {"build": build})
 
 
-def _drop(connection: Connection[TupleRow], build: int) -> None:
-    drop_build(connection, build)
-    connection.execute(_FORGET, {"build": build})
-
-
-def _lock(connection: Connection[TupleRow], build: int) -> tuple[int, str]:
-    row = connection.execute(_BUILD, {"build": build}).fetchone()
-    if row is None:
-        raise RuntimeError(f"build {build} is gone")
-    return int(str(row[0])), str(row[1])
-
-
-def _head(connection: Connection[TupleRow]) -> int:
-    row = connection.execute(_HEAD).fetchone()
+def _number(
+    connection: Connection[TupleRow], query: LiteralString, values: dict[str, int] | None = None
+) -> int:
+    row = connection.execute(query, values).fetchone()
     return 0 if row is None else int(str(row[0]))

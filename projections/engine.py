@@ -7,21 +7,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from projections.episode_sql import ACCOUNTS, CONTEXT, MACROS, PARSED
-from projections.fact_sql import AT_POINTS, POINTS, SOURCE_FACTS, WORLDS
-from projections.national_sql import FACTS, GROUPS, NATIONAL_FACTS, ROWS, TOLD_FACTS
-from projections.quality_sql import (
-    CASE_ROWS,
-    CASES,
-    FINDING_ROWS,
-    FOUND,
-    LIMITS,
-    RESPONSES,
-    TOLD,
-)
+from projections.definition import FACT_STEPS, FACT_TYPES, LATER_STEPS, RESULTS
+from projections.episode_sql import MACROS
+from projections.quality_sql import LIMITS
 from projections.relation import About, Relation
-from projections.source_row_sql import SOURCE_ROW_ROWS, SOURCE_ROWS
-from projections.topics import CHILD_TYPES, EPISODE_TYPES
 
 RECORDS = pa.schema(
     [
@@ -43,21 +32,7 @@ FAMILIES = pa.schema(
 )
 SUBJECTS = pa.schema([("subject_id", pa.string()), ("cluster", pa.int64())])
 
-_STEPS = (
-    PARSED,
-    ACCOUNTS,
-    CONTEXT,
-    POINTS,
-    WORLDS,
-    AT_POINTS,
-    SOURCE_FACTS,
-    GROUPS,
-    NATIONAL_FACTS,
-    TOLD_FACTS,
-    FACTS,
-)
-_FACT_TYPES = pa.array([*EPISODE_TYPES, *CHILD_TYPES])
-_LATER_STEPS = (SOURCE_ROWS, TOLD, RESPONSES, CASES, FOUND)
+_FACT_TYPES = pa.array(FACT_TYPES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +66,9 @@ class EpisodeEngine:
         self.relations = tuple(relations)
         self._duckdb = duckdb.connect(":memory:")
         self._duckdb.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        # Tables are joined in the order in which the statements name them. Guesses at sizes would
+        # begin with joins by position alone, which take quadratic time.
+        self._duckdb.execute("SET disabled_optimizers = 'join_order'")
         self._duckdb.execute(MACROS)
         for name, limit in LIMITS.items():
             self._duckdb.execute(
@@ -112,9 +90,9 @@ class EpisodeEngine:
         database.register("families", families)
         database.register("subjects", subjects)
         try:
-            for step in _STEPS:
+            for step in FACT_STEPS:
                 database.execute(step)
-            return database.sql(ROWS).to_arrow_table()
+            return database.sql(RESULTS["episode_facts_v1"]).to_arrow_table()
         finally:
             for name in ("records", "families", "subjects"):
                 database.unregister(name)
@@ -131,13 +109,13 @@ class EpisodeEngine:
         database.register("families", families)
         database.register("subjects", subjects)
         try:
-            for step in _LATER_STEPS:
+            for step in LATER_STEPS:
                 database.execute(step)
             return Computed(
                 facts=facts,
-                source_rows=database.sql(SOURCE_ROW_ROWS).to_arrow_table(),
-                findings=database.sql(FINDING_ROWS).to_arrow_table(),
-                cases=database.sql(CASE_ROWS).to_arrow_table(),
+                source_rows=database.sql(RESULTS["source_rows_v1"]).to_arrow_table(),
+                findings=database.sql(RESULTS["findings_v1"]).to_arrow_table(),
+                cases=database.sql(RESULTS["quality_cases_v1"]).to_arrow_table(),
                 relations=self._related(
                     each for each in self.relations if each.about is not About.STREAMS
                 ),

@@ -48,10 +48,6 @@ _BACKWARD: LiteralString = """
 SELECT member::text, kin::text FROM projection.kin_v1
  WHERE build = %(build)s AND kind = %(kind)s AND kin = ANY(%(ids)s::uuid[])
 """
-_ALL: LiteralString = """
-SELECT member::text, kin::text FROM projection.kin_v1
- WHERE build = %(build)s AND kind = %(kind)s ORDER BY member, kin
-"""
 
 
 class Sets:
@@ -155,22 +151,6 @@ def related(
     for episode, subject in _links(connection, build, "e", found):
         kin.subject_of[episode] = subject
     _add_persons(connection, build, kin, set(kin.subject_of.values()) - kin.subjects)
-    return kin
-
-
-def everybody(connection: Connection[TupleRow], build: int) -> Kin:
-    """Return the kin of a whole build."""
-    kin = Kin()
-    for episode, subject in connection.execute(_ALL, {"build": build, "kind": "e"}):
-        kin.subject_of[str(episode)] = str(subject)
-    kin.subjects.update(kin.subject_of.values())
-    for subject, _ in connection.execute(_ALL, {"build": build, "kind": "s"}):
-        kin.subjects.add(str(subject))
-    for subject, person in connection.execute(_ALL, {"build": build, "kind": "p"}):
-        kin.persons.join(str(subject), str(person))
-        kin.subjects.update((str(subject), str(person)))
-    for episode, national in connection.execute(_ALL, {"build": build, "kind": "n"}):
-        kin.nationals.join(str(episode), str(national))
     return kin
 
 

@@ -10,32 +10,52 @@ from msgspec.json import encode
 from msgspec.json import format as pretty
 
 from domain.periods import Month, london_date
+from hub.columnar.differing import LISTED
+from hub.columnar.gathering import Source
 from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, settings_for
-from hub.console import bar, say, table
+from hub.console import bar, say
+from hub.rebuilding import Plan
 from hub.rebuilding import rebuild as rebuild_views
+from hub.rebuilt_printing import print_rebuilt, write_differences
 from hub.release.build import release_month
 from hub.wiring import open_hub
 
 
-def rebuild(as_json: Json = False, data_dir: DataDir = None) -> None:
+def rebuild(
+    source: Annotated[
+        Source,
+        typer.Option("--from", help="Where to read records that are in the archive as well."),
+    ] = Source.LEDGER,
+    swap: Annotated[
+        bool,
+        typer.Option("--swap/--no-swap", help="Let readers see the fresh views, or only check."),
+    ] = True,
+    listing: Annotated[
+        Path | None,
+        typer.Option("--differences", help="A CSV file for every row that differs; never values."),
+    ] = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
     """Compute every view from the ledger beside the live ones, compare row by row, and swap.
 
     Exit code 1: the same definitions gave other rows than the live views had.
     """
-    with open_hub(settings_for(data_dir)) as hub, bar("rebuilding") as shown:
-        done = rebuild_views(hub.project_database, hub.projector, hub.archive, shown.note)
+    settings = settings_for(data_dir)
+    plan = Plan(
+        source=source,
+        swap=swap,
+        scratch=settings.data_dir / "rebuilding",
+        listed=LISTED if listing is None else None,
+    )
+    with open_hub(settings) as hub, bar("rebuilding") as shown:
+        done = rebuild_views(hub.project_database, hub.projector, hub.archive, shown.note, plan)
+    if listing is not None:
+        write_differences(listing, done)
     if as_json:
         say(pretty(encode(done)).decode())
     else:
-        table(
-            f"Build {done.build}, at ledger position {done.position}",
-            ("view", "checksum before", "checksum now", "rows"),
-            [
-                (each.view, each.live[0], each.fresh[0], f"{each.fresh[1]:,}")
-                for each in done.comparisons
-            ],
-        )
-        say("Every row is the same." if done.equal else "ROWS DIFFER from the live views.")
+        print_rebuilt(done)
     if not done.equal and done.same_definition:
         raise typer.Exit(PROBLEMS_IN_DATA)
 

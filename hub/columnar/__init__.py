@@ -1,0 +1,1 @@
+"""Computing every view from the whole ledger at once, on columns."""
