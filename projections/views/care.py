@@ -50,11 +50,11 @@ SELECT running.subject_id, cluster, care_id, position, until,
            started_at := earliest(s.started), started_on := day_of(s.started),
            ended_at := end_of(x.ended), ended_on := day_of(x.ended), end_reason := x.reason,
            legal_status := s.legal_status,
-           status_changes := array_to_string(list_transform(
+           status_changes := coalesce(array_to_string(list_transform(
                list_filter(list_sort(changes), lambda this, i:
                    this.since >= earliest(s.started)
                    AND this.since IS DISTINCT FROM list_sort(changes)[i + 1].since),
-               lambda this: concat(epoch_us(this.since), ' ', this.status)), ',')) AS stated
+               lambda this: concat(epoch_us(this.since), ' ', this.status)), ','), '')) AS stated
   FROM running JOIN subjects USING (subject_id)
  WHERE s IS NOT NULL
 """
@@ -101,15 +101,19 @@ SELECT subject_id, care_id, position,
        any_value(value) FILTER (world = 'decided') AS decided,
        any_value(value) FILTER (world = 'linked') AS linked
   FROM valued GROUP BY ALL
+), compared AS (
+SELECT *, bool_or(decided IS DISTINCT FROM linked)
+              OVER (PARTITION BY subject_id, care_id) AS doubted
+  FROM apart
 )
 SELECT subject_id, care_id, 'both' AS world, position,
-       CASE WHEN decided IS NOT DISTINCT FROM linked THEN decided END AS value FROM apart
+       CASE WHEN decided IS NOT DISTINCT FROM linked THEN decided END AS value FROM compared
 UNION ALL
-SELECT subject_id, care_id, 'decided', position, CASE WHEN decided IS DISTINCT FROM linked THEN decided END
-  FROM apart
+SELECT subject_id, care_id, 'decided', position,
+       CASE WHEN decided IS DISTINCT FROM linked THEN decided END FROM compared WHERE doubted
 UNION ALL
-SELECT subject_id, care_id, 'linked', position, CASE WHEN decided IS DISTINCT FROM linked THEN linked END
-  FROM apart
+SELECT subject_id, care_id, 'linked', position,
+       CASE WHEN decided IS DISTINCT FROM linked THEN linked END FROM compared WHERE doubted
 """
 
 _RANGES: LiteralString = "CREATE OR REPLACE TEMP TABLE care_v1_ranges AS " + versions(
