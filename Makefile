@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: faults help setup demo test lint format unit lock kafka bench-backfill bench-intake bench-ledger bench-linkage bench-restore bench-tree bench-generate bench-validation fuzz schemas clean
+.PHONY: faults help setup demo test lint format unit lock kafka bench-answers bench-backfill bench-intake bench-ledger bench-linkage bench-projections bench-restore bench-tree bench-generate bench-validation fuzz schemas official clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -61,8 +61,14 @@ bench-linkage: ## measure who is taken for whom, against a nation's truth and Sp
 bench-restore: ## destroy the database while it is written, restore it, and measure RPO and RTO
 	$(BIN)/python -m tests.benchmarks.restore $(BENCH)
 
+bench-answers: ## measure how fast counts are answered, and how soon they know what was accepted
+	$(BIN)/python -m tests.benchmarks.answers $(BENCH)
+
 bench-backfill: ## measure how long live events take while years of old ones come in
 	$(BIN)/python -m tests.benchmarks.backfill $(BENCH)
+
+bench-projections: ## measure rebuilding every view beside DuckDB and eventsourcing's runner
+	$(BIN)/python -m tests.benchmarks.projections $(BENCH)
 
 bench-tree: ## measure the ledger's Merkle tree beside a plain SHA-256 chain
 	$(BIN)/python -m tests.benchmarks.tree
@@ -75,6 +81,9 @@ fuzz: ## try a million bad messages and 10,000 damaged files per adapter; goes o
 
 faults: ## break the hub in every way of deploy/RELIABILITY.md (FAULTS=full: for hours; goes on where it stopped)
 	$(BIN)/python -m tests.faults $(if $(filter full,$(FAULTS)),--full)
+
+official: ## show that the hub reproduces DfE's table of 2022 from events (OFFICIAL=--quick: without a hub)
+	$(BIN)/hub official-check $(or $(FILES),$(sort $(wildcard tests/official/*.csv.gz))) $(OFFICIAL)
 
 bench-generate: ## measure a synthetic year and compare it with DfE's figures for 2022
 	$(BIN)/python -m tests.benchmarks.generation

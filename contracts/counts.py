@@ -1,5 +1,6 @@
 """How counts are asked for and answered: one query, one table, in JSON, CSV, Parquet and Arrow."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -8,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from contracts.questions import choice, day, dimensions, moment, refuse_backwards
+from contracts.questions import choice, day, dimensions, filters, moment, refuse_backwards
 from contracts.tables import METADATA_KEY, table_arrow, table_csv, table_parquet
 from domain.measures import (
     DIMENSIONS,
@@ -41,8 +42,9 @@ class CoverageDocument(Struct, frozen=True, kw_only=True):
 class CountsDocument(Struct, frozen=True, kw_only=True):
     """Counts as they stood at one ledger position.
 
-    first_day, last_day: London dates, inclusive; null: open. rows: the value of each dimension,
-    then value, low and high. notes: what a reader must know before adding cells up.
+    first_day, last_day: London dates, inclusive; null: open. where: dimensions with the one value
+    that was asked for. rows: the value of each dimension, then value, low and high. notes: what a
+    reader must know before adding cells up.
     """
 
     measure: str
@@ -56,6 +58,7 @@ class CountsDocument(Struct, frozen=True, kw_only=True):
     unit: str
     first_day: date | None = field(name="from")
     last_day: date | None = field(name="to")
+    where: dict[str, str]
     notes: tuple[str, ...]
 
 
@@ -66,12 +69,14 @@ def parse_counts_query(
     last: str | None = None,
     as_of: str | None = None,
     source: str | None = None,
+    where: Mapping[str, str] | None = None,
+    definition_version: str | None = None,
 ) -> CountsQuery:
     """Read a question for counts as people write it.
 
     by: dimensions, separated by commas. first, last: dates. as_of: a ledger position or a date.
-    None and an empty `by` take the default. Raises UsageError, whose message names the choices
-    and never repeats what was written.
+    where: the value that a dimension shall have. None and an empty `by` take the default. Raises
+    UsageError, whose message names the choices and never repeats what was written.
     """
     query = CountsQuery(
         measure=choice("measure", measure, MEASURES),
@@ -82,6 +87,8 @@ def parse_counts_query(
         source=Source.NATIONAL
         if source is None
         else Source(choice("source", source, tuple(Source))),
+        where=filters(where or {}, DIMENSIONS),
+        definition_version=definition_version,
     )
     refuse_backwards(query.first_day, query.last_day)
     return query
@@ -107,6 +114,7 @@ def counts_document(answer: CountsAnswer) -> CountsDocument:
         unit=measure.unit,
         first_day=query.first_day,
         last_day=query.last_day,
+        where=dict(query.where),
         notes=(RANGE_NOTE, DISTINCT_NOTE) if measure.distinct else (RANGE_NOTE,),
     )
 

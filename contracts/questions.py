@@ -4,11 +4,12 @@ Nothing here repeats in an error what was written.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
+from domain.dimension_values import Filter, check_value
 from domain.errors import UsageError
 
 # PostgreSQL's bigint: no position is larger.
@@ -24,19 +25,27 @@ def choice(option: str, text: str, choices: Collection[str]) -> str:
         return text
     near = get_close_matches(text[:64], choices, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise UsageError(f"`{option}` is not known.{hint} Choices: {', '.join(choices)}.")
+    listed = ", ".join(choices) or "none"
+    raise UsageError(f"`{option}` is not known.{hint} Choices: {listed}.")
 
 
-def dimensions(by: str | None, known: Collection[str]) -> tuple[str, ...]:
-    """Return the dimensions of a question, each once; None and an empty text: none."""
+def dimensions(by: str | None, known: Collection[str], option: str = "by") -> tuple[str, ...]:
+    """Return the dimensions, or figures, of a question, each once; None and empty: none."""
     if not by:
         return ()
     if by.count(",") >= len(known):
-        raise UsageError(f"`by` takes each dimension once: {', '.join(known)}.")
-    names = tuple(choice("by", name.strip(), known) for name in by.split(","))
+        raise UsageError(f"`{option}` takes each once: {', '.join(known) or 'there is none'}.")
+    names = tuple(choice(option, name.strip(), known) for name in by.split(","))
     if len(set(names)) < len(names):
-        raise UsageError("`by` names a dimension twice; give each one once.")
+        raise UsageError(f"`{option}` names one twice; give each once.")
     return names
+
+
+def filters(given: Mapping[str, str], known: Collection[str]) -> tuple[Filter, ...]:
+    """Return the dimensions that shall have one value each, in their own order."""
+    for name, value in given.items():
+        check_value(choice("where", name, known), value)
+    return tuple((name, given[name]) for name in known if name in given)
 
 
 def day(option: str, text: str | None) -> date | None:
@@ -53,17 +62,18 @@ def day(option: str, text: str | None) -> date | None:
         ) from None
 
 
-def moment(text: str | None) -> int | date | None:
+def moment(text: str | None, option: str = "as_of") -> int | date | None:
     """Return a ledger position or a date; None: none was given."""
     if text is None:
         return None
     if _POSITION.fullmatch(text) and int(text) <= LAST_POSITION:
         return int(text)
     try:
-        return day("as_of", text)
+        return day(option, text)
     except UsageError:
         raise UsageError(
-            "`as_of` is neither a ledger position nor a date; write it as 1200 or as 2026-03-31."
+            f"`{option}` is neither a ledger position nor a date; write it as 1200 or as"
+            " 2026-03-31."
         ) from None
 
 

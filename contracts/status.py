@@ -92,6 +92,7 @@ class HubStatus:
     ledger_position: the last record; 0: none. projection_position, linked_position: how far the
     views and the linkage have come. database_bytes: size of the whole database. stopped_topics:
     those that intake reads no more. unsent_rejections: those that no topic holds yet.
+    rebuild_needed: the views follow other definitions than the program, and stand still.
     """
 
     ledger_position: int
@@ -105,6 +106,7 @@ class HubStatus:
     database_bytes: int
     stopped_topics: tuple[IntakeStop, ...] = ()
     unsent_rejections: int = 0
+    rebuild_needed: bool = False
 
     @property
     def balanced(self) -> bool:

@@ -1,6 +1,7 @@
 """How a table leaves the hub: as CSV, as a Parquet file, as an Arrow IPC file."""
 
 import csv
+from collections.abc import Collection
 from datetime import datetime
 from io import BytesIO, StringIO
 from typing import Final
@@ -12,13 +13,19 @@ from pyarrow import ipc, parquet
 METADATA_KEY: Final = b"hub"
 
 
-def table_csv(table: pa.Table) -> str:
-    """Return a table as CSV: a header, a comma, lines that end in a line feed."""
+def table_csv(table: pa.Table, *, whole: Collection[str] = ()) -> str:
+    """Return a table as CSV: a header, a comma, lines that end in a line feed.
+
+    whole: columns of numbers of which those without a fraction are written without a point.
+    """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.column_names)
     for row in table.to_pylist():
-        writer.writerow(_plain(value) for value in row.values())
+        writer.writerow(
+            _plain(int(value) if name in whole and _is_whole(value) else value)
+            for name, value in row.items()
+        )
     return text.getvalue()
 
 
@@ -39,3 +46,7 @@ def table_arrow(table: pa.Table) -> bytes:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, float) and value.is_integer()

@@ -12,19 +12,13 @@ from domain.measures import Bucket, Source
 from domain.national import EpisodeFacts, national_facts, source_facts
 from domain.person import PersonContext, person_context, person_if_linked, person_of
 from domain.records import RecordedEvent
-from domain.response_events import (
-    ReturnInterviewFindingsShared,
-    ReturnInterviewNotOffered,
-    SafeAndWellCheckOutcomeShared,
-)
+from domain.response_events import ReturnInterviewFindingsShared, SafeAndWellCheckOutcomeShared
 from domain.source_rows import SourceRow, counted_row, waiting_row
 
 _EPISODE = get_args(AccountEvent)
 _SUBJECT = get_args(SubjectEvent)
 # What makes an episode heard of, though nothing was told of it that counts.
-_HEARD = get_args(
-    SafeAndWellCheckOutcomeShared | ReturnInterviewNotOffered | ReturnInterviewFindingsShared
-)
+_HEARD = get_args(SafeAndWellCheckOutcomeShared | ReturnInterviewFindingsShared)
 
 # The facts of an account, with the national episodes that it belongs to.
 Member = tuple[EpisodeFacts, tuple[UUID, ...]]

@@ -101,6 +101,7 @@ AccountEvent = (
     | SafeAndWellCheckDone
     | SafeAndWellCheckNotDone
     | ReturnInterviewOffered
+    | ReturnInterviewNotOffered
     | ReturnInterviewDeclined
     | ReturnInterviewCompleted
     | EpisodeCorrected
@@ -121,7 +122,6 @@ EpisodeEvent = (
     | SearchLeadAccepted
     | SearchLeadHandedOver
     | SafeAndWellCheckOutcomeShared
-    | ReturnInterviewNotOffered
     | ReturnInterviewFindingsShared
 )
 SubjectEvent = (

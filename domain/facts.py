@@ -7,7 +7,7 @@ submission id, so that two runs over the same events always agree.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,11 +28,12 @@ from domain.episode_events import (
 from domain.identifiers import PublisherId, publisher_kind
 from domain.linkage_events import EpisodeMatched
 from domain.measures import Source
-from domain.periods import day_bounds
+from domain.periods import day_bounds, london_date
 from domain.records import RecordedEvent
 from domain.response_events import (
     ReturnInterviewCompleted,
     ReturnInterviewDeclined,
+    ReturnInterviewNotOffered,
     ReturnInterviewOffered,
     SafeAndWellCheckDone,
     SafeAndWellCheckNotDone,
@@ -63,9 +64,10 @@ class SourceEpisode:
 
     reported_at: time of the report event, or of the group report that lists the child; None: none
     has arrived yet. unnamed: only a group report tells of it, does not name this child as missing,
-    and nobody has answered whether it was. completed: the earliest interview. national_ids,
-    proposed_ids, in_review, held: see EpisodeMatched; national_ids: None: not decided yet; until
-    then an account is held if it is unnamed. first_position: of the first record about the episode.
+    and nobody has answered whether it was. declined: an offer was, never what nobody offered (¶45).
+    completed: the earliest interview. national_ids, proposed_ids, in_review, held: see
+    EpisodeMatched; national_ids: None: not decided yet; until then an account is held if it is
+    unnamed. first_position: of the first record about the episode.
     """
 
     episode_id: UUID
@@ -154,6 +156,11 @@ def latest(when: When) -> datetime:
     return when if isinstance(when, datetime) else day_bounds(when)[1] - timedelta.resolution
 
 
+def day_of(when: When) -> date:
+    """Return the London date of a When."""
+    return london_date(when) if isinstance(when, datetime) else when
+
+
 def standing(record: RecordedEvent) -> Standing:
     """Return how much weight a record's statement has against others about the same thing."""
     origin = record.provenance
@@ -180,7 +187,7 @@ def fold_episode(records: Sequence[RecordedEvent]) -> SourceEpisode:
         reported_at=_reported_at(ordered),
         void=_is_void(ordered),
         offered=any(isinstance(each, ReturnInterviewOffered) for each in events),
-        declined=any(isinstance(each, ReturnInterviewDeclined) for each in events),
+        declined=_is_declined(events),
         completed=_first_interview(ordered),
         check_done=any(isinstance(each, SafeAndWellCheckDone) for each in events),
         check_not_done=any(isinstance(each, SafeAndWellCheckNotDone) for each in events),
@@ -250,6 +257,14 @@ def _winner(stated: Iterable[RecordedEvent], attribute: str) -> Any:
         if best is None or rank > best[0]:
             best = (rank, value)
     return None if best is None else best[1]
+
+
+def _is_declined(events: Sequence[object]) -> bool:
+    """Tell whether an offer was declined: where it was decided to make none, there was none."""
+    kinds = {type(event) for event in events}
+    return ReturnInterviewDeclined in kinds and (
+        ReturnInterviewOffered in kinds or ReturnInterviewNotOffered not in kinds
+    )
 
 
 def _first_interview(records: Iterable[RecordedEvent]) -> When | None:

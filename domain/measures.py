@@ -5,8 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+# More than anyone reads, and as much as one answer may hold: ours.
+MOST_CELLS: Final = 100_000
+
 # A change of any rule that changes a published figure changes this version.
-DEFINITION_VERSION: Final = "2026.2"
+DEFINITION_VERSION: Final = "2026.3"
 
 
 class Source(StrEnum):
@@ -192,7 +195,9 @@ class CountsQuery:
     """A question for counts.
 
     by: dimensions, in the order of the answer's columns. first_day, last_day: London dates, both
-    inclusive; None: open. as_of: a ledger position, or the end of a London date; None: now.
+    inclusive; None: open. as_of: a ledger position, or the end of a London date; None: now. where:
+    dimensions with the one value that each shall have. definition_version: the answer must be made
+    under it; None: whichever the hub runs.
     """
 
     measure: str
@@ -201,6 +206,8 @@ class CountsQuery:
     last_day: date | None = None
     as_of: int | date | None = None
     source: Source = Source.NATIONAL
+    where: tuple[tuple[str, str], ...] = ()
+    definition_version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from domain.about import When
 from domain.codes import PlacementGroup, placement_group
-from domain.facts import SourceEpisode, end_of
+from domain.cross_boundary import RESTRICTED_AREA
+from domain.facts import SourceEpisode, day_of, end_of
 from domain.identifiers import publisher_area, publisher_kind
 from domain.measures import Bucket, Source
 from domain.periods import day_bounds, london_date, within_72_hours
@@ -28,8 +30,8 @@ class EpisodeFacts:
     source: national rows are reconciled; police and authority rows are single accounts.
     fact_id: the national identifier, or that of the source episode.
     end_at: the instant by which it is over, UTC; None: open. returned_on: London date of the
-    return, None if none is known or the child had turned 18. looked_after: yes, no, unknown.
-    within_72h: yes, no, not_computable; None: no interview was completed.
+    return, None if none is known, or the child had died or turned 18. looked_after: yes, no,
+    unknown. within_72h: yes, no, not_computable; None: no interview was completed.
     """
 
     source: Source
@@ -81,7 +83,7 @@ def source_facts(
         started_on=london_date(start),
         end_at=end_at,
         end_reason=end_reason,
-        returned_on=None if returned is None or adult else _day(returned),
+        returned_on=None if adult else _returned_on(returned, context.died_on),
         offered=episode.offered,
         declined=episode.declined,
         completed=episode.completed is not None,
@@ -134,7 +136,7 @@ def national_facts(national_id: UUID, members: Sequence[EpisodeFacts]) -> Episod
         completed=any(each.completed for each in ordered),
         within_72h=_best_within(each.within_72h for each in ordered),
         authority=_known(each.authority for each in placed),
-        host_authority=_known(each.host_authority for each in placed),
+        host_authority=_host_of_all([each.host_authority for each in placed]),
         age=next((each.age for each in placed if each.age is not None), None),
         placement_type=_known(each.placement_type for each in placed),
         looked_after=_known(each.looked_after for each in placed),
@@ -150,6 +152,12 @@ def _bucket(members: Sequence[EpisodeFacts]) -> Bucket:
     if len(sources) > 1:
         return Bucket.MATCHED
     return Bucket.POLICE_ONLY if Source.POLICE in sources else Bucket.AUTHORITY_ONLY
+
+
+def _returned_on(returned: When | None, died_on: date | None) -> date | None:
+    """Return the London date of a return; who had died by then did not return."""
+    day = None if returned is None else day_of(returned)
+    return None if day is None or (died_on is not None and died_on <= day) else day
 
 
 def _end(episode: SourceEpisode, context: PersonContext) -> tuple[datetime | None, str | None]:
@@ -194,9 +202,17 @@ def _authority(episode: SourceEpisode, looked_after: str, in_care_of: str | None
 
 
 def _host(episode: SourceEpisode, context: PersonContext, start: datetime) -> str:
+    """Return where the child lived; of a protected placement (¶82) that it is one."""
     placement = context.placement_at(start)
+    if placement is not None and placement.restricted:
+        return RESTRICTED_AREA
     placed = placement.host_authority if placement else None
     return episode.host_authority or placed or UNKNOWN
+
+
+def _host_of_all(hosts: Sequence[str]) -> str:
+    """Return the first host that is known, unless any account says that it must not be told."""
+    return RESTRICTED_AREA if RESTRICTED_AREA in hosts else _known(hosts)
 
 
 def _placement_type(
@@ -228,7 +244,3 @@ def _best_within(answers: Iterable[str | None]) -> str | None:
 
 def _known(values: Iterable[str]) -> str:
     return next((value for value in values if value != UNKNOWN), UNKNOWN)
-
-
-def _day(when: datetime | date) -> date:
-    return london_date(when) if isinstance(when, datetime) else when

@@ -10,7 +10,7 @@ from domain.about import When
 from domain.care_events import CareEnded, CareStarted, PlacementEnded, PlacementStarted
 from domain.decisions import ChildReachedEighteen
 from domain.episode_events import SubjectRegistered
-from domain.facts import Standing, earliest, end_of, standing
+from domain.facts import Standing, day_of, earliest, end_of, standing
 from domain.identifiers import publisher_kind
 from domain.linkage_events import PersonLinked, PersonLinkProposed, PersonMerged, PersonSplit
 from domain.records import RecordedEvent
@@ -19,27 +19,33 @@ from domain.vocabulary import Sex
 
 @dataclass(frozen=True, kw_only=True)
 class CarePeriod:
-    """A period in which a child was looked after; ended: None while it lasts."""
+    """A period in which a child was looked after; ended: None while it lasts.
+
+    end_reason: SSDA903 `REC` code.
+    """
 
     care_id: UUID
     started: When
     ended: When | None
+    end_reason: str | None
     responsible_authority: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """A placement; ended: None while it lasts."""
+    """A placement; ended: None while it lasts. restricted: where it is must not be told (¶82)."""
 
     placement_id: UUID
     started: When
     ended: When | None
     placement_type: str
     host_authority: str | None
+    restricted: bool
 
 
 Period = TypeVar("Period", CarePeriod, Placement)
 
+_DIED = "E2"
 # What says which person a subject is from now on.
 _DECISIONS = (PersonLinked, PersonMerged, PersonSplit)
 
@@ -55,6 +61,12 @@ class PersonContext:
     birthday: date | None
     care: tuple[CarePeriod, ...]
     placements: tuple[Placement, ...]
+
+    @property
+    def died_on(self) -> date | None:
+        """The London date on which care ended by death; None: it did not, as far as is known."""
+        ends = [each.ended for each in self.care if each.end_reason == _DIED]
+        return min((day_of(when) for when in ends if when is not None), default=None)
 
     def care_at(self, instant: datetime) -> CarePeriod | None:
         """Return the period of care that covers an instant; of several, the one begun last."""
@@ -145,6 +157,7 @@ def _care(records: Sequence[RecordedEvent]) -> Iterable[CarePeriod]:
             care_id=care_id,
             started=begun.started,
             ended=ends[care_id].ended if care_id in ends else None,
+            end_reason=ends[care_id].reason if care_id in ends else None,
             responsible_authority=begun.responsible_authority,
         )
 
@@ -159,6 +172,7 @@ def _placements(records: Sequence[RecordedEvent]) -> Iterable[Placement]:
             ended=ends[placement_id].ended if placement_id in ends else None,
             placement_type=begun.placement_type,
             host_authority=begun.host_authority,
+            restricted=begun.location_restricted,
         )
 
 

@@ -54,6 +54,7 @@ class ViewQuery:
     by: dimensions, in the order of the answer's columns. figures: empty: all of them. first_day,
     last_day: London dates, both inclusive; None: open. as_of: a ledger position, or the end of a
     London date; None: now. where: dimensions with the one value that each shall have.
+    definition_version: the answer must be made under it; None: whichever the hub runs.
     """
 
     view: str
@@ -64,6 +65,7 @@ class ViewQuery:
     as_of: int | date | None = None
     source: Source = Source.NATIONAL
     where: tuple[tuple[str, str], ...] = ()
+    definition_version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,14 +13,17 @@ from domain.errors import FileFormatError, HubError, NotFoundError, UsageError
 from hub.commands.adapters import import_annex_a, import_police_csv, import_ssd
 from hub.commands.archiving import app as archive_app
 from hub.commands.backing_up import backup, restore
+from hub.commands.denominators import population
 from hub.commands.keys import app as keys_app
 from hub.commands.linking import app as linkage_app
 from hub.commands.making import demo, generate, schemas
+from hub.commands.official import official, official_check
 from hub.commands.operating import checkpoint, rebuild, release
+from hub.commands.packing import pack
 from hub.commands.publishing import app as import_app
 from hub.commands.publishing import publish
 from hub.commands.quality import app as quality_app
-from hub.commands.querying import counts, status
+from hub.commands.querying import counts, history, status
 from hub.commands.reconciling import reconciliation
 from hub.commands.rejecting import rejects
 from hub.commands.relinking import relink
@@ -30,6 +33,7 @@ from hub.commands.running import role, serve
 from hub.commands.taking_in import app as intake_app
 from hub.commands.taking_in import replay
 from hub.commands.verifying import verify
+from hub.commands.viewing import view, views
 from hub.console import tell
 from hub.logs import configure_logs
 
@@ -50,10 +54,17 @@ for command in (
     publish,
     rejects,
     counts,
+    history,
+    views,
+    view,
     reconciliation,
+    official,
+    official_check,
+    pack,
     status,
     generate,
     rebuild,
+    population,
     relink,
     release,
     checkpoint,

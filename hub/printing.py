@@ -76,6 +76,8 @@ def print_status(state: HubStatus) -> None:
                 for each in state.stopped_topics
             ],
         )
+    if state.rebuild_needed:
+        say("REBUILD NEEDED: the views follow other definitions, and stand still: run hub rebuild.")
     say("Both sums balance." if state.balanced else "A SUM DOES NOT BALANCE: call operations.")
     say(
         f"Ledger at {state.ledger_position}, linked to {state.linked_position},"

@@ -10,18 +10,24 @@ from psycopg.rows import TupleRow
 from contracts.outcomes import Outcome, Rejection, RejectsQuery, SubmissionRecord
 from contracts.reasons import Reason
 from contracts.status import HubStatus, SubmissionTotals, Versions, source_episode_totals
+from domain.history import HistoryAnswer, HistoryQuery
 from domain.measures import DEFINITION_VERSION, CountsAnswer, CountsQuery
 from domain.reconciliation_terms import (
     ReconciliationAnswer,
     ReconciliationQuery,
     SourceRowTotals,
 )
+from domain.views import ViewAbout, ViewAnswer, ViewQuery
 from hub.database import MIGRATIONS, Database
 from hub.intake_stops import read_stops
+from projections.catalogue import all_relations, made_by
 from projections.counts import CountsView
+from projections.history import HistoryView
 from projections.reconciliation import ReconciliationView
 from projections.source_rows import count_source_rows
 from projections.standpoint import stand
+from projections.view import Registered, View
+from projections.view_answers import answer
 
 _POSITION: LiteralString = "SELECT position FROM ledger.head"
 _POSITIONS: LiteralString = """
@@ -31,6 +37,10 @@ SELECT (SELECT position FROM ledger.head),
        pg_database_size(current_database()),
        (SELECT count(DISTINCT publisher) FROM intake.received WHERE publisher <> 'unknown'),
        (SELECT count(*) FROM projection.parked_v1 p JOIN projection.active_build a USING (build))
+"""
+_MADE_BY: LiteralString = """
+SELECT b.definition_version, b.relations
+  FROM projection.active_build a JOIN projection.builds b USING (build)
 """
 _RECEIVED: LiteralString = "SELECT coalesce(sum(messages), 0)::bigint FROM intake.received"
 _UNSENT: LiteralString = "SELECT count(*) FROM intake.outbox"
@@ -91,6 +101,40 @@ class CountsService:
             return self._view.answer(connection, query)
 
 
+class HistoryService:
+    """Tells how counts came to be what they are, from one snapshot."""
+
+    def __init__(self, database: Database, view: HistoryView) -> None:
+        """Read under the reading role."""
+        self._database = database
+        self._view = view
+
+    def answer(self, query: HistoryQuery) -> HistoryAnswer:
+        """Return how a count changed, and between which positions."""
+        with self._database.snapshot() as connection:
+            return self._view.answer(connection, query)
+
+
+class ViewsService:
+    """Answers questions for the figures of the views, each from one snapshot."""
+
+    def __init__(self, database: Database, views: Sequence[View], registered: Registered) -> None:
+        """Read under the reading role."""
+        self._database = database
+        self._views = {view.name: view for view in views}
+        self._registered = registered
+
+    def catalogue(self) -> Sequence[ViewAbout]:
+        """Return what every view says of itself, ordered by name."""
+        return [self._views[name].about for name in sorted(self._views)]
+
+    def answer(self, query: ViewQuery) -> ViewAnswer:
+        """Return the figures asked for, and the position they are true at."""
+        view = self._views[query.view]
+        with self._database.snapshot() as connection:
+            return answer(connection, view, query, self._registered)
+
+
 class ReconciliationService:
     """Tells what makes up the difference between the sources' totals, from one snapshot."""
 
@@ -129,6 +173,7 @@ class StatusService:
             outcomes = _numbers(connection.execute(_OUTCOMES))
             stops = read_stops(connection)
             ((unsent,),) = connection.execute(_UNSENT).fetchall()
+            build = connection.execute(_MADE_BY).fetchone()
             # Before the first build there is nothing to stand on.
             rows = SourceRowTotals()
             if first[1] is not None:
@@ -156,6 +201,8 @@ class StatusService:
             database_bytes=size,
             stopped_topics=stops,
             unsent_rejections=unsent,
+            rebuild_needed=build is not None
+            and not made_by(all_relations(), str(build[0]), build[1]),
         )
 
 

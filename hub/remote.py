@@ -10,12 +10,10 @@ from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode
 
 from contracts.batches import split_array
-from contracts.counts import CountsDocument
 from contracts.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, MAX_BATCH, MAX_BODY_BYTES
 from contracts.outcomes import Outcome, Receipt, Rejection, RejectsQuery, Settled
 from contracts.quality import QualityDocument
 from contracts.receipts import MOST_REJECTS, RejectsDocument
-from contracts.reconciliation import ReconciliationDocument
 from contracts.status import HubStatus
 from domain.errors import RemoteHubError
 from domain.identifiers import PublisherId
@@ -31,6 +29,9 @@ MEDIA = {
 
 
 T = TypeVar("T")
+
+# The parameters of a question; None: not said.
+Asked = Mapping[str, str | None]
 
 
 class _Answered(Struct, frozen=True):
@@ -121,23 +122,14 @@ class RemoteHub:
             receipts.extend(map(_receipt, self._read(answer, _Receipts).submissions))
         return receipts
 
-    def counts(self, query: Mapping[str, str | None]) -> CountsDocument:
-        """Return the answer to a question for counts."""
-        return self._read(self.counts_as(query, form="json"), CountsDocument)
+    def figures(self, path: str, query: Asked, kind: type[T]) -> T:
+        """Return the answer to a question for figures, as a document."""
+        return self._read(self.figures_as(path, query, form="json"), kind)
 
-    def counts_as(self, query: Mapping[str, str | None], *, form: str) -> bytes:
-        """Return the answer to a question for counts, in the form asked for."""
+    def figures_as(self, path: str, query: Asked, *, form: str) -> bytes:
+        """Return the answer to a question for figures, in the form asked for."""
         given = {name: value for name, value in query.items() if value is not None}
-        return self._ask("GET", "/v1/counts", params=given, headers={"Accept": MEDIA[form]})
-
-    def reconciliation(self, query: Mapping[str, str | None]) -> ReconciliationDocument:
-        """Return the terms of the difference between the sources."""
-        return self._read(self.reconciliation_as(query, form="json"), ReconciliationDocument)
-
-    def reconciliation_as(self, query: Mapping[str, str | None], *, form: str) -> bytes:
-        """Return the same in the form asked for."""
-        given = {name: value for name, value in query.items() if value is not None}
-        return self._ask("GET", "/v1/reconciliation", params=given, headers={"Accept": MEDIA[form]})
+        return self._ask("GET", path, params=given, headers={"Accept": MEDIA[form]})
 
     def rejects(self, wanted: RejectsQuery) -> RejectsDocument:
         """Return the latest rejects of a publisher, page after page, up to the limit."""

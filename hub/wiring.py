@@ -1,14 +1,13 @@
 """Builds every part of the hub once, from its settings, and takes it all down again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from secrets import randbelow
 
-from domain.codes import PLACEMENT_GROUPS
-from domain.geography import AREAS_OUTSIDE_ENGLAND
+from contracts.feed import Release
 from domain.periods import london_date
 from hub.api.services import Services
 from hub.archivist import Archivist
@@ -19,6 +18,7 @@ from hub.backup.server import Server
 from hub.database import migrate
 from hub.durability import check_durability
 from hub.embedded import EmbeddedPostgres
+from hub.figure_parts import FigureParts
 from hub.file_intake import FileIntake
 from hub.foundations import KEYS, Clock
 from hub.health import HealthService
@@ -26,17 +26,16 @@ from hub.identity.erasure_journal import ErasureJournal
 from hub.identity.keys import Keys
 from hub.identity.rights import SubjectRights
 from hub.identity.rotating import finish_rotation
-from hub.intake_parts import IntakeParts
 from hub.linkage.comparing import Comparing
 from hub.linkage.model import Model
 from hub.linkage.models import Models
 from hub.linkage.reading import RecordReader
 from hub.linker import Linker
 from hub.modelling import Modelling
-from hub.projector import Projector
+from hub.packs.making import Packs
 from hub.public_log import LogService
-from hub.quality import QualityService
-from hub.queries import CountsService, ReconciliationService, StatusService
+from hub.release.index import stored_releases
+from hub.release.tree import RELEASES
 from hub.relinking import Relinker
 from hub.returned_rows import RowStore
 from hub.review.cases import Cases
@@ -45,12 +44,6 @@ from hub.review.reviewers import Reviewers
 from hub.reviewing import Reviewing
 from hub.settings import Settings
 from hub.tokens import HubTokens
-from projections.catalogue import all_relations
-from projections.counts import CountsView
-from projections.engine import EpisodeEngine
-from projections.reconciliation import ReconciliationView
-
-OUTSIDE = "outside"
 
 
 def utc_now() -> datetime:
@@ -58,7 +51,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Hub(IntakeParts):
+class Hub(FigureParts):
     """The parts of the hub; each is built when it is first asked for, and then kept."""
 
     @cached_property
@@ -151,44 +144,6 @@ class Hub(IntakeParts):
             return self.models.active(connection)[0]
 
     @cached_property
-    def engine(self) -> EpisodeEngine:
-        """The definition of the facts, ready to run."""
-        regions = {
-            each.number: each.region_code
-            for each in (*self.register.authorities, *self.register.abolished)
-        }
-        outside = dict.fromkeys(AREAS_OUTSIDE_ENGLAND, OUTSIDE)
-        groups = {code: group.value for code, group in PLACEMENT_GROUPS.items()}
-        engine = EpisodeEngine({**regions, **outside}, groups, all_relations())
-        self._stack.callback(engine.close)
-        return engine
-
-    @cached_property
-    def projector(self) -> Projector:
-        """The projecting role."""
-        return Projector(self.project_database, self.engine, self.archive)
-
-    @cached_property
-    def counts(self) -> CountsService:
-        """Answers questions for counts."""
-        return CountsService(self.reader, CountsView(len(self.register.publishers())))
-
-    @cached_property
-    def reconciliation(self) -> ReconciliationService:
-        """Knows what makes up the difference between the sources' totals."""
-        return ReconciliationService(self.reader, ReconciliationView())
-
-    @cached_property
-    def quality(self) -> QualityService:
-        """Knows how good publishers' data are."""
-        return QualityService(self.reader)
-
-    @cached_property
-    def status(self) -> StatusService:
-        """Knows the state of the hub."""
-        return StatusService(self.reader, self._in_flight())
-
-    @cached_property
     def rights(self) -> SubjectRights:
         """Erases and discloses."""
         return SubjectRights(
@@ -221,6 +176,16 @@ class Hub(IntakeParts):
         """The public tree."""
         return self.settings.data_dir / "feed"
 
+    @cached_property
+    def packs(self) -> Packs:
+        """Makes packs for boards."""
+        return Packs(self.views, self._released, self.register)
+
+    def _released(self) -> Sequence[Release]:
+        if not (self.feed_dir / RELEASES).is_dir():
+            return ()
+        return tuple(each.release for each in stored_releases(self.feed_dir))
+
     def services(self) -> Services:
         """Return what the HTTP door needs."""
         gateway = self.gateway("https")
@@ -232,7 +197,11 @@ class Hub(IntakeParts):
             submissions=self.submissions,
             log=self.public_log,
             counts=self.counts,
+            history=self.history,
+            views=self.views,
+            packs=self.packs,
             reconciliation=self.reconciliation,
+            official=self.official,
             quality=self.quality,
             status=self.status,
             health=HealthService(self.reader),

@@ -1,11 +1,12 @@
 """Everything that is stored and can be asked, found by listing the package of views."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
+from domain.measures import DEFINITION_VERSION
 from projections import views
 from projections.relation import Relation
 from projections.view import View
@@ -18,6 +19,11 @@ def all_relations() -> tuple[Relation, ...]:
     Raises ValueError if two have one name.
     """
     return _unique([each for module in _modules() for each in getattr(module, "RELATIONS", ())])
+
+
+def made_by(relations: Iterable[Relation], version: str, held: Iterable[str]) -> bool:
+    """Tell whether a build of a version, with the relations held, is what would be built now."""
+    return version == DEFINITION_VERSION and {each.name for each in relations} == set(held)
 
 
 @cache

@@ -64,7 +64,8 @@ SELECT position, topic, publisher, starts_with(publisher, 'pf-') AS police,
            "national_ids":["VARCHAR"],"proposed_ids":["VARCHAR"],"in_review":"BOOLEAN",
            "held":"BOOLEAN","named_missing":"BOOLEAN","cleared":["VARCHAR"],"care_id":"VARCHAR",
            "placement_id":"VARCHAR","started":"VARCHAR","ended":"VARCHAR","sex":"VARCHAR",
-           "birthday":"VARCHAR","person_id":"VARCHAR","was_missing":"BOOLEAN"}') AS e
+           "birthday":"VARCHAR","person_id":"VARCHAR","was_missing":"BOOLEAN",
+           "location_restricted":"BOOLEAN","reason":"VARCHAR"}') AS e
   FROM records
  WHERE topic NOT IN ('submissions-settled', 'ledger-padded')
 """
@@ -111,7 +112,10 @@ SELECT e.episode_id AS episode_id, position,
            OR NOT coalesce(arg_max(e.was_missing, standing)
                    FILTER (topic = 'attribution-corrected') OVER so_far, true) AS void,
        coalesce(bool_or(topic = 'return-interview-offered') OVER so_far, false) AS offered,
-       coalesce(bool_or(topic = 'return-interview-declined') OVER so_far, false) AS declined,
+       coalesce(bool_or(topic = 'return-interview-declined') OVER so_far, false)
+           AND (coalesce(bool_or(topic = 'return-interview-offered') OVER so_far, false)
+                OR NOT coalesce(bool_or(topic = 'return-interview-not-offered') OVER so_far, false))
+           AS declined,
        arg_min(e.completed, struct_pack(a := earliest(e.completed), b := end_of(e.completed)))
            FILTER (topic = 'return-interview-completed') OVER so_far AS completed,
        arg_max(e.age, position) FILTER (topic = 'episode-aged') OVER so_far AS age,
@@ -210,6 +214,8 @@ SELECT e.subject_id AS subject_id, e.care_id AS own_id, position,
        arg_max(struct_pack(v := e.responsible_authority), standing)
            FILTER (topic = 'care-started') OVER so_far AS by_authority,
        arg_max(e.ended, standing) FILTER (topic = 'care-ended') OVER so_far AS ended,
+       arg_max(struct_pack(v := e.reason), standing) FILTER (topic = 'care-ended') OVER so_far
+           AS why,
        lead(position, 1, 9223372036854775807)
            OVER (PARTITION BY e.care_id ORDER BY position) AS until
   FROM parsed
@@ -218,7 +224,8 @@ WINDOW so_far AS (PARTITION BY e.care_id ORDER BY position
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )
 SELECT cluster, running.subject_id, own_id, position, until, by_authority.v AS authority,
-       earliest(started) AS begin_at, end_of(ended) AS end_at
+       earliest(started) AS begin_at, end_of(ended) AS end_at,
+       CASE WHEN why.v = 'E2' THEN day_of(ended) END AS died_on
   FROM running JOIN subjects USING (subject_id)
  WHERE started IS NOT NULL;
 
@@ -226,7 +233,8 @@ CREATE OR REPLACE TEMP TABLE placements AS
 WITH running AS (
 SELECT e.subject_id AS subject_id, e.placement_id AS own_id, position,
        arg_max(struct_pack(started := e.started, code := e.placement_type,
-                           host := e.host_authority), standing)
+                           host := CASE WHEN e.location_restricted THEN 'restricted'
+                                        ELSE e.host_authority END), standing)
            FILTER (topic = 'placement-started') OVER so_far AS s,
        arg_max(e.ended, standing) FILTER (topic = 'placement-ended') OVER so_far AS ended,
        lead(position, 1, 9223372036854775807)

@@ -12,6 +12,12 @@ from psycopg.sql import SQL, Identifier, Literal
 from projections.quality import QUALITY_TABLES, QUALITY_VIEWS
 from projections.relation import Relation, create
 from projections.source_rows import SOURCE_ROW_COLUMNS
+from projections.summaries import (
+    AREA_MONTHS,
+    CHILD_MONTHS,
+    SUMMARY_VIEWS,
+    change_summaries,
+)
 
 # A row of the facts in the order of COLUMNS.
 FactRow = tuple[object, ...]
@@ -52,6 +58,8 @@ TABLES: tuple[LiteralString, ...] = (
     "parked_v1",
     "episode_facts_v1",
     "incident_counts_v1",
+    CHILD_MONTHS,
+    AREA_MONTHS,
     "source_rows_v1",
     *QUALITY_TABLES,
 )
@@ -108,15 +116,20 @@ DELETE FROM projection.incident_counts_v1
  WHERE build = %(build)s AND episodes = 0 AND if_linked = 0
 """
 _PARTS: LiteralString = """
-SELECT c.relname
+SELECT c.relname, whole.relname, coalesce(i.inhdetachpending, false)
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = 'projection' AND c.relkind = 'r' AND c.relispartition
+  LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+  LEFT JOIN pg_class whole ON whole.oid = i.inhparent
+ WHERE n.nspname = 'projection' AND c.relkind = 'r'
    AND right(c.relname, length(%(suffix)s)) = %(suffix)s
  ORDER BY c.relname
 """
+_DETACH: LiteralString = "ALTER TABLE projection.{whole} DETACH PARTITION projection.{part} {how}"
+# Sums do not depend on the order of the rows, and take no memory, however many rows there are.
 _CHECKSUM: LiteralString = """
-SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')), count(*)
+SELECT md5(concat_ws(' ', sum(hashtextextended(t::text, 1)::numeric),
+                     sum(hashtextextended(t::text, 2)::numeric))), count(*)
   FROM (SELECT {columns} FROM projection.{table} WHERE build = %(build)s) AS t
 """
 _CELL_COLUMNS: LiteralString = (
@@ -132,6 +145,7 @@ _FACT_COLUMNS: LiteralString = (
 VIEWS: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("episode_facts_v1", _FACT_COLUMNS),
     ("incident_counts_v1", _CELL_COLUMNS),
+    *SUMMARY_VIEWS,
     ("source_rows_v1", SOURCE_ROW_COLUMNS),
     *QUALITY_VIEWS,
 )
@@ -155,9 +169,18 @@ def create_build(
 
 
 def drop_build(connection: Connection[TupleRow], build: int) -> None:
-    """Remove the tables of a build that nobody reads any more, whatever it held."""
-    for (part,) in connection.execute(_PARTS, {"suffix": f"_b{build}"}).fetchall():
-        connection.execute(SQL("DROP TABLE projection.{}").format(Identifier(str(part))))
+    """Remove the tables of a build that nobody reads any more, whatever it held.
+
+    Give a connection outside a transaction: then no reader of other builds has to wait.
+    """
+    found = connection.execute(_PARTS, {"suffix": f"_b{build}"}).fetchall()
+    for part, whole, pending in found:
+        name = Identifier(str(part))
+        if whole is not None:
+            parts = {"whole": Identifier(str(whole)), "part": name}
+            how = SQL("FINALIZE" if pending else "CONCURRENTLY")
+            connection.execute(SQL(_DETACH).format(**parts, how=how))
+        connection.execute(SQL("DROP TABLE projection.{}").format(name))
 
 
 def rows_of(table: pa.Table) -> list[FactRow]:
@@ -201,6 +224,12 @@ def apply_rows(
             for row in added:
                 copy.write_row((build, *row))
     _change_counts(connection, build, removed, added)
+    change_summaries(
+        connection,
+        build,
+        gone=(dict(zip(COLUMNS, row, strict=True)) for row in removed),
+        come=(dict(zip(COLUMNS, row, strict=True)) for row in added),
+    )
     return len(removed) + len(added)
 
 

@@ -7,7 +7,7 @@ from typing import LiteralString
 POINTS: LiteralString = """
 CREATE OR REPLACE TEMP TABLE changed AS
 WITH compared AS (
-SELECT accounts, lag(struct_pack(a := source, b := category, c := start_at, d := ended,
+SELECT *, lag(struct_pack(a := source, b := category, c := start_at, d := ended,
            e := countable, f := returned, g := offered, h := declined, i := completed,
            j := within_72h, k := findings, l := looked_after, m := responsible_authority,
            n := home_authority, o := host_authority, p := placement_type, q := age,
@@ -20,7 +20,8 @@ SELECT accounts, lag(struct_pack(a := source, b := category, c := start_at, d :=
   FROM accounts
 WINDOW own AS (PARTITION BY episode_id ORDER BY position)
 ), kept AS (
-SELECT unnest(accounts) FROM compared WHERE before IS NULL OR before IS DISTINCT FROM after
+SELECT * EXCLUDE (before, after)
+  FROM compared WHERE before IS NULL OR before IS DISTINCT FROM after
 )
 SELECT kept.*, family, subject_id, cluster,
        lead(position, 1, 9223372036854775807)
@@ -86,7 +87,7 @@ SELECT changed.* EXCLUDE (position, until, national_ids, proposed_ids, in_review
 
 CREATE OR REPLACE TEMP TABLE care_at AS
 SELECT here.episode_id, here.position, here.world,
-       true AS any_care,
+       true AS any_care, min(care.died_on) AS died_on,
        arg_max(struct_pack(authority := care.authority),
                struct_pack(a := care.begin_at, b := care.own_id))
            FILTER (care.begin_at <= here.start_at
@@ -138,7 +139,8 @@ SOURCE_FACTS: LiteralString = """
 CREATE OR REPLACE TEMP TABLE source_facts AS
 WITH joined AS (
 SELECT here.*, substr(here.publisher, 4) AS own_area,
-       care_at.covering AS in_care, care_at.any_care AS any_care, placed_at.covering AS placed,
+       care_at.covering AS in_care, care_at.any_care AS any_care, care_at.died_on AS died_on,
+       placed_at.covering AS placed,
        coalesce(child_at.sex, 'U') AS sex, midnight(adult_at.birthday) AS adult_at
   FROM standing_at AS here
   LEFT JOIN care_at USING (episode_id, position, world)
@@ -159,12 +161,14 @@ SELECT family, position, world, episode_id AS fact_id, source, void, countable, 
        CASE WHEN adult THEN adult_at ELSE end_of(ended) END AS end_at,
        CASE WHEN adult THEN 'reached-eighteen' WHEN ended IS NULL THEN NULL
             WHEN category = 'away' THEN 'returned' ELSE 'located' END AS end_reason,
-       CASE WHEN NOT adult THEN day_of(returned) END AS returned_on,
+       CASE WHEN NOT adult AND NOT coalesce(died_on <= day_of(returned), false)
+            THEN day_of(returned) END AS returned_on,
        offered, declined, completed, within_72h,
        coalesce(CASE WHEN looked_after = 'yes' THEN coalesce(responsible_authority,
                     in_care.authority, own_authority)
                 ELSE coalesce(home_authority, own_authority) END, 'unknown') AS authority,
-       coalesce(host_authority, placed.host, 'unknown') AS host_authority,
+       CASE WHEN placed.host = 'restricted' THEN 'restricted'
+            ELSE coalesce(host_authority, placed.host, 'unknown') END AS host_authority,
        CASE WHEN source = 'police' THEN own_area ELSE 'none' END AS force,
        age, sex,
        CASE WHEN placement_type IS NOT NULL THEN coalesce(stated.name, 'unknown')

@@ -52,7 +52,9 @@ SELECT members.national_id, members.family, members.position, members.world,
        CASE WHEN bool_or(within_72h = 'yes') THEN 'yes' WHEN bool_or(within_72h = 'no') THEN 'no'
             ELSE max(within_72h) END AS within_72h,
        arg_min(members.authority, placed) FILTER (members.authority <> 'unknown') AS authority,
-       arg_min(host_authority, placed) FILTER (host_authority <> 'unknown') AS host_authority,
+       CASE WHEN bool_or(host_authority = 'restricted') THEN 'restricted'
+            ELSE arg_min(host_authority, placed) FILTER (host_authority <> 'unknown')
+       END AS host_authority,
        arg_min(age, placed) FILTER (age IS NOT NULL) AS age,
        arg_min(placement_type, placed) FILTER (placement_type <> 'unknown') AS placement_type,
        arg_min(looked_after, placed) FILTER (looked_after <> 'unknown') AS looked_after,
@@ -89,7 +91,7 @@ CREATE OR REPLACE TEMP TABLE told_facts AS
 SELECT source, fact_id, family, position, world, """
     + _FACT
     + """ AS fact FROM bucketed
-UNION ALL BY NAME
+UNION ALL
 SELECT source, fact_id, family, position, world, """
     + _FACT
     + """ AS fact FROM national_facts

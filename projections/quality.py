@@ -20,6 +20,7 @@ QUALITY_TABLES: tuple[LiteralString, ...] = (
     "declared_periods_v1",
     "heard_v1",
     "sent_v1",
+    "publishers_v1",
 )
 _FINDING: LiteralString = (
     "publisher, code, subject_id, episode_id, position, month, true_from, true_until"
@@ -35,6 +36,7 @@ QUALITY_VIEWS: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("declared_periods_v1", "publisher, own_id, position, from_date, to_date, rows_sent"),
     ("heard_v1", "publisher, hour, events"),
     ("sent_v1", "publisher, day, messages"),
+    ("publishers_v1", "publisher, first_position"),
 )
 
 _STORED_FINDINGS: LiteralString = """
@@ -136,6 +138,15 @@ SELECT %(build)s, publisher, (occurred_at AT TIME ZONE 'Europe/London')::date, c
  GROUP BY 2, 3
 ON CONFLICT (build, publisher, day) DO UPDATE SET messages = s.messages + excluded.messages
 """
+_MEET: LiteralString = """
+INSERT INTO projection.publishers_v1 AS p (build, publisher, first_position)
+SELECT %(build)s, publisher, min(notification_id)
+  FROM ledger.stored_events
+ WHERE notification_id > %(after)s AND notification_id <= %(until)s AND publisher <> 'hub'
+ GROUP BY publisher
+ON CONFLICT (build, publisher) DO UPDATE
+   SET first_position = least(p.first_position, excluded.first_position)
+"""
 
 
 def tally(
@@ -159,7 +170,7 @@ def tally(
         "bounds": [0, *(hours * 3600 for hours in DELAY_BOUNDS)],
         "fields": [f"{kind}/{name}" for kind, names in optional_fields().items() for name in names],
     }
-    for statement in (_TALLY, _DECLARE, _HEAR, _SEND):
+    for statement in (_TALLY, _DECLARE, _HEAR, _SEND, _MEET):
         connection.execute(statement, values)
 
 

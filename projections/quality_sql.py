@@ -20,7 +20,6 @@ from domain.quality import (
 # Records that say nothing about facts, and something about the quality of the data.
 QUALITY_EPISODE_TYPES = (
     "safe-and-well-check-outcome-shared",
-    "return-interview-not-offered",
     "return-interview-findings-shared",
 )
 QUALITY_CHILD_TYPES = (

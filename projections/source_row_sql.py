@@ -12,8 +12,7 @@ WITH heard AS (
 SELECT state ->> '$.episode_id' AS episode_id, min(position) AS position,
        arg_min(publisher, position) FILTER (publisher <> 'hub') AS publisher
   FROM told_records
- WHERE topic IN ('safe-and-well-check-outcome-shared', 'return-interview-not-offered',
-                 'return-interview-findings-shared')
+ WHERE topic IN ('safe-and-well-check-outcome-shared', 'return-interview-findings-shared')
  GROUP BY 1
 ), firsts AS (
 SELECT episode_id, min(position) AS position FROM changed GROUP BY 1

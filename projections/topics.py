@@ -12,6 +12,7 @@ EPISODE_TYPES: Final = (
     "safe-and-well-check-done",
     "safe-and-well-check-not-done",
     "return-interview-offered",
+    "return-interview-not-offered",
     "return-interview-declined",
     "return-interview-completed",
     "episode-corrected",

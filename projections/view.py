@@ -76,7 +76,8 @@ class View:
     relations: stored relations without which there is no answer. rows: must give `world`, and
     `findings` (codes joined by commas) if has_findings. day: the London date that puts a row into a
     period; None: a stock, whose rows select from PERIODS and give `label`. compute: instead of
-    rows. restricted, notes: see `ViewAbout`.
+    rows. restricted, notes: see `ViewAbout`. together: figures of which none is shown without the
+    others.
     """
 
     name: str
@@ -92,6 +93,7 @@ class View:
     has_findings: bool = False
     restricted: bool = False
     notes: tuple[str, ...] = ()
+    together: frozenset[str] = frozenset()
 
     @property
     def about(self) -> ViewAbout:

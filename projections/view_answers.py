@@ -9,8 +9,10 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Composable, Composed, Placeholder
 
 from domain.errors import RebuildNeededError, UsageError
-from domain.measures import Coverage
+from domain.measures import MOST_CELLS, Coverage
 from domain.views import ViewAnswer, ViewQuery, ViewRow
+from projections.coverage import heard_and_parked
+from projections.sizes import most_cells, refuse_too_many
 from projections.standpoint import Standpoint, stand
 from projections.stocks import boundaries
 from projections.view import OF_DAY, Figure, Registered, View
@@ -25,9 +27,9 @@ SELECT {columns} {figures}
  WHERE {period} {where}
  {grouped}
 """
-_COVERAGE: LiteralString = """
-SELECT (SELECT count(DISTINCT publisher) FROM intake.received WHERE publisher <> 'unknown'),
-       (SELECT count(*) FROM projection.parked_v1 WHERE build = %(build)s)
+_CELLS: LiteralString = """
+WITH told AS ({rows})
+SELECT 1 FROM told WHERE {period} {where} GROUP BY {columns}
 """
 _FINDINGS: LiteralString = """
 WITH told AS ({rows})
@@ -39,16 +41,21 @@ SELECT code, count(*)
 
 
 def answer(
-    connection: Connection[TupleRow], view: View, query: ViewQuery, registered: Registered
+    connection: Connection[TupleRow],
+    view: View,
+    query: ViewQuery,
+    registered: Registered,
+    *,
+    largest: int = MOST_CELLS,
 ) -> ViewAnswer:
     """Return the figures asked for; give a connection whose reads see one snapshot.
 
-    Raises UsageError, naming the choices, for a
+    largest: how many cells the answer may have. Raises UsageError, naming the choices, for a
     dimension or figure that the view has not, or a position or date that the ledger does not
     cover; RebuildNeededError if what readers see was built before the view existed.
     """
     check(view, query)
-    at = stand(connection, query.as_of)
+    at = stand(connection, query.as_of, under=query.definition_version)
     missing = sorted(each.name for each in view.relations if each.name not in at.relations)
     if missing:
         raise RebuildNeededError(
@@ -62,6 +69,14 @@ def answer(
     if view.compute is not None:
         rows = tuple(view.compute(connection, at, query))
     else:
+        if most_cells(query.by, query.first_day, query.last_day) > largest:
+            cells = SQL(_CELLS).format(
+                rows=_selected(view, query, at),
+                period=_period(view, query),
+                where=_where(view, query),
+                columns=SQL(", ").join(_column(view, name) for name in query.by),
+            )
+            refuse_too_many(connection, cells, values, largest=largest)
         rows = _rows(connection, view, query, at, values)
     return ViewAnswer(
         query=query,
@@ -116,7 +131,10 @@ def _rows(
     at: Standpoint,
     values: dict[str, object],
 ) -> tuple[ViewRow, ...]:
-    figures = [each for each in view.figures if not query.figures or each.name in query.figures]
+    asked_for = set(query.figures)
+    if asked_for & view.together:
+        asked_for |= view.together
+    figures = [each for each in view.figures if not asked_for or each.name in asked_for]
     columns = [_column(view, name) for name in query.by]
     listed = SQL(", ").join(SQL(str(number)) for number in range(1, len(columns) + 1))
     asked = [SQL(each.sql).format(world=SQL(world)) for each in figures for world in WORLDS]
@@ -198,7 +216,7 @@ def _coverage(
     values: dict[str, object],
     registered: int,
 ) -> Coverage:
-    row = connection.execute(_COVERAGE, {"build": at.build}).fetchone() or (0, 0)
+    heard, parked = heard_and_parked(connection, at)
     findings: tuple[tuple[str, int], ...] = ()
     if view.has_findings and view.rows is not None:
         statement = SQL(_FINDINGS).format(
@@ -207,8 +225,8 @@ def _coverage(
         found = connection.execute(statement, values)
         findings = tuple((str(code), int(str(count))) for code, count in found)
     return Coverage(
-        publishers_heard=int(str(row[0])),
+        publishers_heard=heard,
         publishers_registered=registered,
-        parked_children=int(str(row[1])),
+        parked_children=parked,
         findings=findings,
     )

@@ -18,8 +18,11 @@ from hub.api.edge import Edge
 from hub.api.events import events_router
 from hub.api.feed import feed_router
 from hub.api.files import files_router
+from hub.api.history import history_router
 from hub.api.log import log_router
+from hub.api.official import official_router
 from hub.api.openapi import HubApi
+from hub.api.packs import packs_router
 from hub.api.pages import pages_router
 from hub.api.quality import quality_pages, quality_router
 from hub.api.reconciliation import reconciliation_router
@@ -31,6 +34,7 @@ from hub.api.services import Services
 from hub.api.status import health_router, status_router
 from hub.api.submissions import submissions_router
 from hub.api.uploads import UploadRoom
+from hub.api.views import views_router
 
 API_VERSION: Final = "1"
 DESCRIPTION: Final = (
@@ -66,7 +70,11 @@ def build_app(services: Services) -> HubApi:
     app.include_router(pages_router(services, room))
     app.include_router(submissions_router(services))
     app.include_router(counts_router(services))
+    app.include_router(history_router(services))
+    app.include_router(views_router(services))
+    app.include_router(packs_router(services))
     app.include_router(reconciliation_router(services))
+    app.include_router(official_router(services))
     app.include_router(quality_router(services))
     app.include_router(quality_pages(services))
     app.include_router(review_router(services))

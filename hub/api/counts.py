@@ -15,9 +15,9 @@ from contracts.counts import (
 )
 from contracts.measures import MeasuresDocument, measures_document
 from domain.errors import UsageError
-from domain.measures import DIMENSIONS, MEASURES, CountsAnswer, CountsQuery, Source
+from domain.measures import DIMENSIONS, MEASURES, CountsAnswer, CountsQuery
 from hub.api.answers import known_parameters, reply, reply_json
-from hub.api.asking import AsOf, First, Last, Suffix
+from hub.api.asking import AsOf, Chosen, First, Last, Suffix, Under, Whose
 from hub.api.description import COMMON_FAILURES, counts_answer, failures, read_answer
 from hub.api.door import operator_only
 from hub.api.error_problems import OF_ERROR
@@ -39,20 +39,21 @@ By = Annotated[
     str | None,
     Query(description="Separated by commas, of: " + ", ".join(DIMENSIONS) + "."),
 ]
-Whose = Annotated[str | None, Query(description="One of: " + ", ".join(Source) + ".")]
 
 
 def question(
     measure: MeasureName,
+    where: Chosen,
     by: By = None,
     first: First = None,
     last: Last = None,
     as_of: AsOf = None,
     source: Whose = None,
+    under: Under = None,
 ) -> CountsQuery:
     """Return the question of a query string. Raises Refused, naming the choices, if it is none."""
     try:
-        return parse_counts_query(measure, by, first, last, as_of, source)
+        return parse_counts_query(measure, by, first, last, as_of, source, where, under)
     except UsageError as error:
         raise Refused(OF_ERROR[UsageError], str(error)) from None
 

@@ -9,6 +9,7 @@ from msgspec import to_builtins
 
 from contracts.catalogue import contracts_document
 from contracts.counts import counts_document
+from contracts.history import history_document
 from contracts.imports import FindingEntry, RejectionEntry, Totals, ranges_of, report
 from contracts.measures import measures_document
 from contracts.outcomes import (
@@ -38,6 +39,7 @@ from contracts.status import (
     SubmissionTotals,
     Versions,
 )
+from contracts.views import view_document, views_document
 from domain.agreement import agreement
 from domain.identifiers import PublisherId, publisher_urn
 from domain.measures import DEFINITION_VERSION, CountRow, CountsAnswer, CountsQuery, Coverage
@@ -53,6 +55,8 @@ from domain.reconciliation_terms import (
     Terms,
 )
 from domain.reviewing import PairKind, WaitingPair, pair_of
+from hub.api.figure_examples import ABOUT, HISTORY, VIEW
+from hub.api.official_example import TABLE
 
 PUBLISHER: Final = PublisherId("la-330")
 AT: Final = datetime(2026, 3, 14, 22, 5, tzinfo=UTC)
@@ -262,7 +266,11 @@ def _examples() -> dict[type, Any]:
     documents: tuple[object, ...] = (
         contracts_document(),
         counts_document(COUNTS),
+        history_document(HISTORY),
+        view_document(VIEW),
+        views_document((ABOUT,)),
         measures_document(),
+        TABLE,
         quality_document(QUALITY),
         rules_document(),
         queue_document((WAITING,), AGREEMENT, position=1204, most=10),

@@ -8,8 +8,10 @@ from msgspec.json import schema_components
 
 from contracts.catalogue import ContractsDocument
 from contracts.counts import CountsDocument
+from contracts.history import HistoryDocument
 from contracts.imports import ImportReport
 from contracts.measures import MeasuresDocument
+from contracts.official_document import OfficialDocument
 from contracts.problems import ProblemDocument, ProblemMeaning
 from contracts.quality import QualityDocument, QualityRulesDocument
 from contracts.receipts import (
@@ -22,6 +24,7 @@ from contracts.reconciliation import ReconciliationDocument
 from contracts.review import ReviewQueueDocument
 from contracts.schemas import BODY_OF_TYPE, event_schema
 from contracts.status import HealthDocument, HubStatus
+from contracts.views import ViewDocument, ViewsDocument
 from hub.api.description import EVENT_SCHEMA, reference
 from hub.api.examples import example_of
 
@@ -29,9 +32,11 @@ DOCUMENTS: Final[tuple[type, ...]] = (
     ContractsDocument,
     CountsDocument,
     HealthDocument,
+    HistoryDocument,
     HubStatus,
     ImportReport,
     MeasuresDocument,
+    OfficialDocument,
     ProblemDocument,
     ProblemMeaning,
     QualityDocument,
@@ -42,6 +47,8 @@ DOCUMENTS: Final[tuple[type, ...]] = (
     ReviewQueueDocument,
     SubmissionAnswer,
     SubmissionDocument,
+    ViewDocument,
+    ViewsDocument,
 )
 
 EXAMPLES_OF: Final = {form.__name__: form for form in DOCUMENTS}

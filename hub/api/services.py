@@ -13,10 +13,9 @@ from contracts.status import HubStatus
 from contracts.tiles import TileName
 from domain.geography import Register
 from domain.identifiers import PublisherId
-from domain.measures import CountsAnswer, CountsQuery
 from domain.quality_report import QualityAnswer, QualityQuery
-from domain.reconciliation_terms import ReconciliationAnswer, ReconciliationQuery
 from domain.reviewing import ReviewPair
+from hub.api.figures import Counts, History, Official, Packs, Reconciliation, Views
 from hub.review.cases import Case
 from hub.review.deciding import Decision
 from hub.review.opinions import Opinion
@@ -142,28 +141,6 @@ class Log(Protocol):
         ...
 
 
-class Counts(Protocol):
-    """Answers questions for counts."""
-
-    def answer(self, query: CountsQuery) -> CountsAnswer:
-        """Return counts and the position of their snapshot.
-
-        Raises UsageError if the question cannot be answered; its message is shown to the caller.
-        """
-        ...
-
-
-class Reconciliation(Protocol):
-    """Knows what makes up the difference between the sources' totals."""
-
-    def answer(self, query: ReconciliationQuery) -> ReconciliationAnswer:
-        """Return the terms and the position of their snapshot.
-
-        Raises UsageError if the question cannot be answered; its message is shown to the caller.
-        """
-        ...
-
-
 class Quality(Protocol):
     """Knows how good publishers' data are."""
 
@@ -254,7 +231,11 @@ class Services:
     submissions: Submissions
     log: Log
     counts: Counts
+    history: History
+    views: Views
+    packs: Packs
     reconciliation: Reconciliation
+    official: Official
     quality: Quality
     status: StatusReader
     health: Health

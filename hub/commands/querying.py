@@ -1,57 +1,85 @@
-"""Commands of readers: counts and the state of the hub."""
+"""Commands of readers: counts, how they changed, and the state of the hub."""
 
-import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 from msgspec.json import format as pretty
 
 from contracts.counts import (
+    CountsDocument,
     counts_csv,
     counts_document,
     counts_json,
     counts_parquet,
     parse_counts_query,
 )
+from contracts.history import (
+    HistoryDocument,
+    history_csv,
+    history_document,
+    history_json,
+    history_parquet,
+    parse_history_query,
+)
 from contracts.status import status_json
-from domain.measures import MEASURES, CountsAnswer
+from domain.history import HistoryStep
+from domain.measures import MEASURES
+from hub.commands.asking import (
+    AsOf,
+    By,
+    First,
+    Form,
+    Format,
+    Last,
+    Printing,
+    Under,
+    Where,
+    Whose,
+    chosen_values,
+)
 from hub.commands.options import PROBLEMS_IN_DATA, DataDir, Json, Url, settings_for
 from hub.console import say
+from hub.figure_printing import print_history
 from hub.printing import print_status, print_table
 from hub.remote import RemoteHub
 from hub.wiring import open_hub
 
-
-class Format(StrEnum):
-    """How an answer is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    PARQUET = "parquet"
+COUNTS = Printing(
+    kind=CountsDocument,
+    document=counts_document,
+    table=print_table,
+    json=counts_json,
+    csv=counts_csv,
+    parquet=counts_parquet,
+)
+HISTORY = Printing(
+    kind=HistoryDocument,
+    document=history_document,
+    table=print_history,
+    json=history_json,
+    csv=history_csv,
+    parquet=history_parquet,
+)
+MeasureName = Annotated[str, typer.Argument(help="One of: " + ", ".join(MEASURES) + ".")]
 
 
 def counts(
-    measure: Annotated[str, typer.Argument(help="One of: " + ", ".join(MEASURES) + ".")],
-    by: Annotated[str | None, typer.Option("--by", help="Dimensions, separated by commas.")] = None,
-    first: Annotated[str | None, typer.Option("--from", help="First London day.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last London day.")] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="A ledger position, or a London date.")
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option("--source", help="national, police or authority.")
-    ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+    measure: MeasureName,
+    by: By = None,
+    first: First = None,
+    last: Last = None,
+    as_of: AsOf = None,
+    source: Whose = None,
+    where: Where = None,
+    under: Under = None,
+    form: Form = Format.TABLE,
     as_json: Json = False,
     url: Url = None,
     data_dir: DataDir = None,
 ) -> None:
     """Count episodes or children; the same answer as GET /v1/counts."""
-    query = parse_counts_query(
-        measure=measure, by=by, first=first, last=last, as_of=as_of, source=source
-    )
+    values = chosen_values(where)
+    query = parse_counts_query(measure, by, first, last, as_of, source, values, under)
     form = Format.JSON if as_json else form
     settings = settings_for(data_dir, url=url)
     if settings.url is not None:
@@ -62,29 +90,70 @@ def counts(
             "to": last,
             "as_of": as_of,
             "source": source,
+            "definition_version": under,
+            **values,
         }
-        with RemoteHub(settings) as remote:
-            if form is Format.TABLE:
-                print_table(remote.counts(asked))
-            else:
-                sys.stdout.buffer.write(remote.counts_as(asked, form=form.value))
+        COUNTS.show_remote(settings, "/v1/counts", asked, form)
         return
     with open_hub(settings) as hub:
         hub.projector.active_build()
         answer = hub.counts.answer(query)
-    print_answer(answer, form)
+    COUNTS.show(answer, form)
 
 
-def print_answer(answer: CountsAnswer, form: Format) -> None:
-    """Print an answer in one of the formats."""
-    if form is Format.JSON:
-        say(pretty(counts_json(answer)).decode())
-    elif form is Format.CSV:
-        sys.stdout.write(counts_csv(answer))
-    elif form is Format.PARQUET:
-        sys.stdout.buffer.write(counts_parquet(answer))
-    else:
-        print_table(counts_document(answer))
+def history(
+    measure: MeasureName,
+    first: First = None,
+    last: Last = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="A ledger position, or a date; else the period's close."),
+    ] = None,
+    as_of: AsOf = None,
+    source: Whose = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="One of: " + ", ".join(HistoryStep) + ".")
+    ] = None,
+    where: Where = None,
+    under: Under = None,
+    form: Form = Format.TABLE,
+    as_json: Json = False,
+    url: Url = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Tell how a count changed and because of what; the same as GET /v1/counts/history."""
+    values = chosen_values(where)
+    query = parse_history_query(
+        measure,
+        first=first,
+        last=last,
+        since=since,
+        as_of=as_of,
+        source=source,
+        by=by,
+        where=values,
+        definition_version=under,
+    )
+    form = Format.JSON if as_json else form
+    settings = settings_for(data_dir, url=url)
+    if settings.url is not None:
+        asked = {
+            "measure": measure,
+            "from": first,
+            "to": last,
+            "since": since,
+            "as_of": as_of,
+            "source": source,
+            "by": by,
+            "definition_version": under,
+            **values,
+        }
+        HISTORY.show_remote(settings, "/v1/counts/history", asked, form)
+        return
+    with open_hub(settings) as hub:
+        hub.projector.active_build()
+        answer = hub.history.answer(query)
+    HISTORY.show(answer, form)
 
 
 def status(as_json: Json = False, url: Url = None, data_dir: DataDir = None) -> None:

@@ -1,26 +1,32 @@
 """The command that tells what makes up the difference between the sources' totals."""
 
-import sys
 from typing import Annotated
 
 import typer
-from msgspec.json import format as pretty
 
 from contracts.reconciliation import (
+    ReconciliationDocument,
     parse_reconciliation_query,
     reconciliation_csv,
     reconciliation_document,
     reconciliation_json,
     reconciliation_parquet,
 )
-from domain.reconciliation_terms import CELL_DIMENSIONS, ReconciliationAnswer
+from domain.reconciliation_terms import CELL_DIMENSIONS
 from domain.vocabulary import Category
+from hub.commands.asking import AsOf, First, Form, Format, Last, Printing
 from hub.commands.options import DataDir, Json, Url, settings_for
-from hub.commands.querying import Format
-from hub.console import say
 from hub.reconciliation_printing import print_terms
-from hub.remote import RemoteHub
 from hub.wiring import open_hub
+
+RECONCILIATION = Printing(
+    kind=ReconciliationDocument,
+    document=reconciliation_document,
+    table=print_terms,
+    json=reconciliation_json,
+    csv=reconciliation_csv,
+    parquet=reconciliation_parquet,
+)
 
 
 def reconciliation(
@@ -28,15 +34,13 @@ def reconciliation(
         str | None,
         typer.Option("--by", help="Separated by commas, of: " + ", ".join(CELL_DIMENSIONS) + "."),
     ] = None,
-    first: Annotated[str | None, typer.Option("--from", help="First London day.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last London day.")] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="A ledger position, or a London date.")
-    ] = None,
+    first: First = None,
+    last: Last = None,
+    as_of: AsOf = None,
     category: Annotated[
         str | None, typer.Option("--category", help="One of: " + ", ".join(Category) + ".")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+    form: Form = Format.TABLE,
     as_json: Json = False,
     url: Url = None,
     data_dir: DataDir = None,
@@ -47,24 +51,9 @@ def reconciliation(
     settings = settings_for(data_dir, url=url)
     if settings.url is not None:
         asked = {"by": by, "from": first, "to": last, "as_of": as_of, "category": category}
-        with RemoteHub(settings) as remote:
-            if form is Format.TABLE:
-                print_terms(remote.reconciliation(asked))
-            else:
-                sys.stdout.buffer.write(remote.reconciliation_as(asked, form=form.value))
+        RECONCILIATION.show_remote(settings, "/v1/reconciliation", asked, form)
         return
     with open_hub(settings) as hub:
         hub.projector.active_build()
         answer = hub.reconciliation.answer(query)
-    _print(answer, form)
-
-
-def _print(answer: ReconciliationAnswer, form: Format) -> None:
-    if form is Format.JSON:
-        say(pretty(reconciliation_json(answer)).decode())
-    elif form is Format.CSV:
-        sys.stdout.write(reconciliation_csv(answer))
-    elif form is Format.PARQUET:
-        sys.stdout.buffer.write(reconciliation_parquet(answer))
-    else:
-        print_terms(reconciliation_document(answer))
+    RECONCILIATION.show(answer, form)

@@ -51,13 +51,15 @@ class Scorer:
     """Compares registrations with one model, in memory; `close` when done."""
 
     def __init__(self, model: Model, *, threads: int | None = None, few: int = FEW) -> None:
-        """Open the engine. threads: None: as many as the machine has.
+        """Take a model; the engine is opened when the first pair is compared.
 
-        few: of up to so many registrations, pairs are found without a database.
+        threads: None: as many as the machine has. few: of up to so many registrations, pairs are
+        found without a database.
         """
         self.model = model
         self._few = few
-        self._engine = Engine(model, threads=threads)
+        self._threads = threads
+        self._opened: Engine | None = None
 
     def score(self, new: Sequence[LinkRecord], known: Sequence[LinkRecord]) -> list[PairScore]:
         """Return the pairs among new registrations, and of new with known ones, worth knowing.
@@ -106,7 +108,14 @@ class Scorer:
 
     def close(self) -> None:
         """Let the engine's memory go."""
-        self._engine.close()
+        if self._opened is not None:
+            self._opened.close()
+
+    @property
+    def _engine(self) -> Engine:
+        if self._opened is None:
+            self._opened = Engine(self.model, threads=self._threads)
+        return self._opened
 
     def _all_scores(
         self, records: Sequence[Prepared], parts: Iterable[pa.Table]
@@ -126,7 +135,8 @@ class Scorer:
 
     def _forget(self) -> None:
         """Keep nothing of anybody for longer than the call."""
-        self._engine.forget()
+        if self._opened is not None:
+            self._opened.forget()
         forget_names()
 
     def _scores(self, records: Sequence[Prepared], pairs: pa.Table) -> Iterator[PairScore]:

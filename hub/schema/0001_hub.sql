@@ -678,6 +678,8 @@ CREATE TABLE projection.episode_facts_v1 (
     PRIMARY KEY (build, fact_id, source, world, held_from)
 ) PARTITION BY LIST (build);
 CREATE INDEX episode_facts_v1_period ON projection.episode_facts_v1 (source, category, started_on);
+CREATE INDEX episode_facts_v1_found ON projection.episode_facts_v1 (source, category, started_on)
+    INCLUDE (findings, world, held_from, held_until, build) WHERE findings <> '';
 CREATE INDEX episode_facts_v1_returned ON projection.episode_facts_v1 (source, returned_on)
     WHERE returned_on IS NOT NULL;
 
@@ -719,6 +721,34 @@ CREATE TABLE projection.incident_counts_v1 (
     if_linked bigint NOT NULL,
     PRIMARY KEY (build, source, category, started_on, authority, host_authority, region, force,
         age_band, sex, placement_type, looked_after)
+) PARTITION BY LIST (build);
+
+-- Episodes of each person in each area and month, by their start, as they stand, adults left out; and
+-- what these add up to: episodes, and persons with at least one. if_linked as above.
+CREATE TABLE projection.child_months_v1 (
+    build integer NOT NULL,
+    source text NOT NULL,
+    category text NOT NULL,
+    month text NOT NULL,
+    region text NOT NULL,
+    authority text NOT NULL,
+    person_id uuid NOT NULL,
+    episodes bigint NOT NULL,
+    if_linked bigint NOT NULL,
+    PRIMARY KEY (build, source, category, month, authority, person_id)
+) PARTITION BY LIST (build);
+CREATE TABLE projection.area_months_v1 (
+    build integer NOT NULL,
+    source text NOT NULL,
+    category text NOT NULL,
+    month text NOT NULL,
+    region text NOT NULL,
+    authority text NOT NULL,
+    episodes bigint NOT NULL,
+    if_linked bigint NOT NULL,
+    children bigint NOT NULL,
+    children_if_linked bigint NOT NULL,
+    PRIMARY KEY (build, source, category, month, authority)
 ) PARTITION BY LIST (build);
 
 -- What breaks a data-quality rule; true_from, true_until: when time alone makes it so, else NULL.
@@ -789,6 +819,21 @@ CREATE TABLE projection.heard_v1 (
     PRIMARY KEY (build, publisher, hour)
 ) PARTITION BY LIST (build);
 
+-- Children by authority at the estimates of 30 June, as loaded: what rates by population divide by.
+-- They follow from no record, so no build has its own; held_from, held_until: ledger positions.
+CREATE TABLE projection.populations (
+    year integer NOT NULL,
+    authority text NOT NULL,
+    region text NOT NULL,
+    age_band text NOT NULL,
+    sex text NOT NULL,
+    children integer NOT NULL,
+    source text NOT NULL,
+    held_from bigint NOT NULL,
+    held_until bigint,
+    PRIMARY KEY (year, authority, age_band, sex, held_from)
+);
+
 -- Messages accepted of a publisher by the London day on which it recorded them, declarations apart.
 CREATE TABLE projection.sent_v1 (
     build integer NOT NULL,
@@ -798,7 +843,18 @@ CREATE TABLE projection.sent_v1 (
     PRIMARY KEY (build, publisher, day)
 ) PARTITION BY LIST (build);
 
+-- The publishers of whom a record was taken, and at which position the first.
+CREATE TABLE projection.publishers_v1 (
+    build integer NOT NULL,
+    publisher text NOT NULL,
+    first_position bigint NOT NULL,
+    PRIMARY KEY (build, publisher)
+) PARTITION BY LIST (build);
+
 ALTER SCHEMA projection OWNER TO hub_project;
+ALTER TABLE projection.publishers_v1 OWNER TO hub_project;
+ALTER TABLE projection.child_months_v1 OWNER TO hub_project;
+ALTER TABLE projection.area_months_v1 OWNER TO hub_project;
 ALTER TABLE projection.builds OWNER TO hub_project;
 ALTER TABLE projection.active_build OWNER TO hub_project;
 ALTER TABLE projection.kin_v1 OWNER TO hub_project;
@@ -812,6 +868,7 @@ ALTER TABLE projection.publisher_tallies_v1 OWNER TO hub_project;
 ALTER TABLE projection.declared_periods_v1 OWNER TO hub_project;
 ALTER TABLE projection.heard_v1 OWNER TO hub_project;
 ALTER TABLE projection.sent_v1 OWNER TO hub_project;
+ALTER TABLE projection.populations OWNER TO hub_project;
 
 GRANT USAGE ON SCHEMA ledger, intake, vault, link, projection
     TO hub_intake, hub_vault, hub_review, hub_project, hub_read;

@@ -18,15 +18,15 @@ EPISODES_OF_A_CHILD: Final = 8
 
 
 @contextmanager
-def roles(settings: Settings) -> Iterator[None]:
-    """Run the roles as processes for as long as the context lasts."""
+def roles(settings: Settings, names: Sequence[str] = ROLES) -> Iterator[None]:
+    """Run roles as processes for as long as the context lasts."""
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "hub.cli", "role", role],
             env=environment(settings),
             stdin=subprocess.DEVNULL,
         )
-        for role in ROLES
+        for role in names
     ]
     try:
         yield

@@ -164,6 +164,14 @@ ASKED_WRONGLY = {
     "unknown publisher": (("publish", "-", "--publisher", "la-999"), {}, ("la-999", "register")),
     "unknown measure": (("counts", "weather"), {}, ("measure", "missing_incidents")),
     "unknown dimension": (("counts", "missing_incidents", "--by", "x"), {}, ("by", "region")),
+    "unknown view": (("view", "placements-hostd"), {}, ("view", "placements-hosted")),
+    "unknown figure": (("view", "homes", "--figures", "x"), {}, ("figures", "Choices")),
+    "no value": (("counts", "missing_incidents", "--where", "sex"), {}, ("authority=330",)),
+    "range upside down": (
+        ("history", "missing_incidents", "--from", "2026-03-01", "--to", "2026-02-01"),
+        {},
+        ("from", "earlier"),
+    ),
     "impossible day": (
         ("counts", "missing_incidents", "--from", "2018-02-31"),
         {},

@@ -34,6 +34,38 @@ def test_the_program_and_http_give_the_same_counts(
     assert sum(row["value"] for row in answer["rows"]) > 0
 
 
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        (
+            ("history", "missing_children", "--to", f"{MONTH}-31", "--since", "0"),
+            f"/v1/counts/history?measure=missing_children&to={MONTH}-31&since=0",
+        ),
+        (
+            ("view", "compliance", "--by", "region", "--where", "sex=F"),
+            "/v1/compliance?by=region&sex=F",
+        ),
+    ],
+)
+def test_the_program_and_http_tell_histories_and_views_alike(
+    national_hub: NationalHub, command: tuple[str, ...], path: str
+) -> None:
+    running = national_hub.serving
+    position = wait_until_followed(running)
+
+    here = run_hub(*command, "--json", data_dir=national_hub.data_dir)
+    there = run_hub(
+        *command, "--format", "csv", "--url", running.url, data_dir=national_hub.data_dir
+    )
+    over_http = running.ask(path)
+
+    answer = over_http.json()
+    assert (here.code, there.code, over_http.status_code) == (0, 0, 200), (here.err, there.err)
+    assert json.loads(here.out) == answer
+    assert answer["as_of_position"] == position
+    assert len(there.out.splitlines()) == len(answer["rows"]) + 1 > 2
+
+
 def test_the_program_and_http_explain_the_difference_alike(national_hub: NationalHub) -> None:
     running = national_hub.serving
     wait_until_followed(running)

@@ -175,7 +175,7 @@ def test_the_national_total_is_the_national_count(
 def test_a_position_that_the_ledger_has_not_reached_is_refused(
     told: tuple[Hub, list[RecordedEvent]],
 ) -> None:
-    with pytest.raises(UsageError, match="as-of must be a position"):
+    with pytest.raises(UsageError, match="`as_of` must be a position"):
         told[0].reconciliation.answer(ReconciliationQuery(as_of=10**6))
 
 

@@ -33,9 +33,12 @@ from domain.measures import (
 )
 from hub.api.app import build_app
 from hub.api.services import Caller, Services
+from tests.unit.api_figures import MemoryHistory, MemoryViews
 from tests.unit.api_gateways import POSITION, MemoryFiles, MemoryGateway
 from tests.unit.api_log import MemoryLog
 from tests.unit.api_reconciliation import MemoryReconciliation
+from tests.unit.official_examples import MemoryOfficial
+from tests.unit.pack_examples import MemoryPacks
 from tests.unit.quality_examples import MemoryQuality
 from tests.unit.review_bench import MemoryReview, MemorySessions
 
@@ -180,6 +183,10 @@ class Bench:
     submissions: MemorySubmissions = field(default_factory=MemorySubmissions)
     log: MemoryLog = field(default_factory=MemoryLog)
     counts: MemoryCounts = field(default_factory=MemoryCounts)
+    packs: MemoryPacks = field(default_factory=MemoryPacks)
+    official: MemoryOfficial = field(default_factory=MemoryOfficial)
+    history: MemoryHistory = field(default_factory=MemoryHistory)
+    views: MemoryViews = field(default_factory=MemoryViews)
     reconciliation: MemoryReconciliation = field(default_factory=MemoryReconciliation)
     quality: MemoryQuality = field(default_factory=MemoryQuality)
     health: MemoryHealth = field(default_factory=MemoryHealth)
@@ -200,6 +207,10 @@ class Bench:
                 submissions=self.submissions,
                 log=self.log,
                 counts=self.counts,
+                history=self.history,
+                views=self.views,
+                packs=self.packs,
+                official=self.official,
                 reconciliation=self.reconciliation,
                 quality=self.quality,
                 status=MemoryStatus(),

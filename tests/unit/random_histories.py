@@ -162,6 +162,7 @@ def subject_event(random: Random, subject_id: UUID) -> Event:
             subject_id=subject_id,
             care_id=uuid_of(900 + subject_id.int * 10 + random.randrange(2)),
             ended=when(random),
+            reason="E2" if subject_id.int == 4 else None,
         ),
         lambda: PlacementStarted(
             subject_id=subject_id,
@@ -169,6 +170,7 @@ def subject_event(random: Random, subject_id: UUID) -> Event:
             started=when(random),
             placement_type=random.choice(["K1", "H5", "U6"]),
             host_authority=maybe(random, "336"),
+            location_restricted=random.random() < 0.3,
         ),
         lambda: PlacementEnded(
             subject_id=subject_id,

@@ -134,6 +134,9 @@ def test_answers_satisfy_the_schemas_that_describe_them(
         "/v1/contracts": "",
         "/v1/status": "",
         "/v1/reconciliation": "",
+        "/v1/counts/history": "?measure=missing_incidents&to=2026-03-31",
+        "/v1/views": "",
+        "/v1/compliance": "?by=authority",
         "/v1/quality/rules": "",
     }
 

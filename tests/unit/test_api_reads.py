@@ -32,6 +32,10 @@ READS = (
     "/v1/contracts",
     "/v1/contracts/missing.episode.reported/v1",
     "/v1/status",
+    "/v1/counts/history?measure=missing_incidents&to=2026-03-31",
+    "/v1/views",
+    "/v1/views/homes",
+    "/v1/compliance.csv",
     "/v1/reconciliation",
     "/v1/reconciliation.csv?by=authority",
 )

@@ -12,6 +12,17 @@ from domain.errors import UsageError
 from domain.measures import CountsQuery, Source
 
 
+def asked(
+    measure: str,
+    by: str | None = None,
+    first: str | None = None,
+    last: str | None = None,
+    as_of: str | None = None,
+    source: str | None = None,
+) -> CountsQuery:
+    return parse_counts_query(measure, by, first, last, as_of, source)
+
+
 def test_a_bare_measure_asks_for_the_national_total_as_it_stands() -> None:
     query = parse_counts_query("missing_incidents")
 
@@ -80,7 +91,7 @@ def test_a_question_that_cannot_be_asked_is_refused_with_the_choices(
     question: dict[str, str], said: str
 ) -> None:
     with pytest.raises(UsageError, match=r"^.+$") as caught:
-        parse_counts_query(**{"measure": "missing_incidents", **question})
+        asked(**{"measure": "missing_incidents", **question})
 
     assert said in str(caught.value)
 
@@ -91,6 +102,6 @@ def test_no_refusal_repeats_what_was_written(text: str) -> None:
 
     for option in ("measure", "by", "first", "last", "as_of", "source"):
         with pytest.raises(UsageError) as caught:
-            parse_counts_query(**{"measure": "missing_incidents", option: f"{canary}-"})
+            asked(**{"measure": "missing_incidents", option: f"{canary}-"})
 
         assert canary not in str(caught.value)

@@ -20,7 +20,7 @@ from domain.events import EpisodeEvent, HousekeepingEvent, PublisherEvent
 from domain.national import EpisodeFacts
 from domain.records import RecordedEvent
 from domain.source_rows import SourceRow
-from hub.projector import TYPES
+from hub.projected_records import TYPES
 from projections.engine import FAMILIES, RECORDS, SUBJECTS, EpisodeEngine
 from tests.unit.random_histories import history
 

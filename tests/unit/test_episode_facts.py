@@ -51,7 +51,14 @@ def care(number: int, started: Any, responsible: str | None = "335") -> Recorded
     )
 
 
-def placed(number: int, started: Any, code: str = "K2", host: str | None = "336") -> RecordedEvent:
+def placed(
+    number: int,
+    started: Any,
+    code: str = "K2",
+    host: str | None = "336",
+    *,
+    restricted: bool = False,
+) -> RecordedEvent:
     """The start of a placement."""
     return of_child(
         "placement-started",
@@ -60,6 +67,7 @@ def placed(number: int, started: Any, code: str = "K2", host: str | None = "336"
         started=started,
         placement_type=code,
         host_authority=host,
+        location_restricted=restricted,
     )
 
 
@@ -175,6 +183,13 @@ def test_the_host_is_the_stated_one_else_that_of_the_placement_at_the_start() ->
     assert fact(reported(left=NOON), placement).host_authority == "336"
     assert fact(reported(left=NOON), placed(5, NOON + HOUR)).host_authority == "unknown"
     assert fact(reported(left=NOON), placed(5, NOON, host=None)).host_authority == "unknown"
+
+
+def test_of_a_protected_placement_the_host_is_not_told_whoever_states_it() -> None:
+    protected = placed(5, NOON - DAY, restricted=True)
+
+    assert fact(reported(left=NOON), protected).host_authority == "restricted"
+    assert fact(reported(left=NOON, host_authority="333"), protected).host_authority == "restricted"
 
 
 def test_the_placement_is_the_stated_one_else_the_one_at_the_start_in_groups() -> None:

@@ -38,7 +38,7 @@ class WatchedEngine(Engine):
 
 def test_a_scorer_keeps_nobody_and_no_name_after_an_answer() -> None:
     scorer = Scorer(baseline_model(), threads=1)
-    engine = scorer._engine = WatchedEngine(baseline_model(), threads=1)
+    engine = scorer._opened = WatchedEngine(baseline_model(), threads=1)
     one, other = records()
 
     found = scorer.score([one], [other])

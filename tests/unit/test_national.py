@@ -103,6 +103,13 @@ def test_where_one_source_is_silent_the_other_speaks() -> None:
     assert (whole.host_authority, whole.placement_type) == ("unknown", "unknown")
 
 
+def test_where_one_account_must_not_tell_the_place_no_other_tells_it() -> None:
+    protected = account(1, host_authority="restricted")
+    told = account(2, police=True, host_authority="333")
+
+    assert national(protected, told).host_authority == "restricted"
+
+
 def test_the_last_end_of_several_police_accounts_holds_once_all_have_ended() -> None:
     first = account(1, police=True, end=NOON + HOUR)
     second = account(2, police=True, end=NOON + 5 * HOUR)
