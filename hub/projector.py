@@ -201,7 +201,7 @@ class Projector:
         computed = None
         try:
             families, subjects = kin.tables()
-            computed = self._engine.compute(records, families, subjects)
+            computed = self._engine.compute(records, families, subjects, sparing=True)
             connection.execute(_UNPARK, {"build": build, "subjects": sorted(kin.subjects)})
         except duckdb.Error as error:
             clusters = kin.clusters()
@@ -233,6 +233,8 @@ class Projector:
                 )
                 for each in self._engine.relations
                 if each.about is not About.STREAMS
+                # Records never vanish: what is passed over has never had a row of these owners.
+                and (computed is None or each.name in computed.relations)
             )
         )
 

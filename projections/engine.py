@@ -97,10 +97,18 @@ class EpisodeEngine:
             for name in ("records", "families", "subjects"):
                 database.unregister(name)
 
-    def compute(self, records: pa.Table, families: pa.Table, subjects: pa.Table) -> Computed:
+    def compute(
+        self,
+        records: pa.Table,
+        families: pa.Table,
+        subjects: pa.Table,
+        *,
+        sparing: bool = False,
+    ) -> Computed:
         """Return the facts, the source rows, and what the data-quality rules say.
 
-        The tables are as for `facts`.
+        The tables are as for `facts`. sparing: leave out relations that can have no row, because
+        none of the records is of their topics: for few records, each statement costs the same.
         """
         carrying = pc.is_in(records.column("topic"), value_set=_FACT_TYPES)
         facts = self.facts(records.filter(carrying), families, subjects)
@@ -116,9 +124,7 @@ class EpisodeEngine:
                 source_rows=database.sql(RESULTS["source_rows_v1"]).to_arrow_table(),
                 findings=database.sql(RESULTS["findings_v1"]).to_arrow_table(),
                 cases=database.sql(RESULTS["quality_cases_v1"]).to_arrow_table(),
-                relations=self._related(
-                    each for each in self.relations if each.about is not About.STREAMS
-                ),
+                relations=self._related(self._concerned(records, sparing=sparing)),
             )
         finally:
             for name in ("told_records", "families", "subjects"):
@@ -131,6 +137,14 @@ class EpisodeEngine:
             return self._related(each for each in self.relations if each.about is About.STREAMS)
         finally:
             self._duckdb.unregister("told_records")
+
+    def _concerned(self, records: pa.Table, *, sparing: bool) -> Iterable[Relation]:
+        told = set(pc.unique(records.column("topic")).to_pylist())
+        for relation in self.relations:
+            if relation.about is About.STREAMS:
+                continue
+            if not (sparing and relation.alone and told.isdisjoint(relation.topics)):
+                yield relation
 
     def _related(self, relations: Iterable[Relation]) -> Mapping[str, pa.Table]:
         found: dict[str, pa.Table] = {}

@@ -40,7 +40,8 @@ class Relation:
     key: unique within a build. owner: the column with the identifier of the source episode, the
     subject or the stream that a row is about. topics: what it reads besides what the facts read.
     steps: run after the facts, on their temporary tables; those about streams have only
-    `told_records`. rows: the columns in their order.
+    `told_records`. rows: the columns in their order. alone: no row is without a record of its
+    topics, and no other relation needs its temporary tables: a live step may pass it over.
     """
 
     name: LiteralString
@@ -52,6 +53,7 @@ class Relation:
     steps: tuple[LiteralString, ...]
     rows: LiteralString
     indexes: tuple[tuple[LiteralString, ...], ...] = ()
+    alone: bool = False
 
     @property
     def view(self) -> tuple[LiteralString, LiteralString]:

@@ -157,6 +157,7 @@ CARE: Final = Relation(
     about=About.CHILDREN,
     owner="subject_id",
     topics=("care-started", "care-status-changed", "care-ended"),
+    alone=True,
     steps=(_TOLD, _STATED, _SAID, _RANGES),
     rows=_ROWS,
     indexes=(("person_id",), ("started_on",)),

@@ -218,6 +218,7 @@ PLACEMENTS: Final = Relation(
         "placement-host-notified",
         "placement-host-acknowledged",
     ),
+    alone=True,
     steps=(_TOLD, _STATED, _POINTS, _SAID, _RANGES),
     rows=_ROWS,
     indexes=(("person_id",), ("started_on",)),

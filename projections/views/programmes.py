@@ -95,6 +95,7 @@ PARTICIPANTS: Final = Relation(
     about=About.CHILDREN,
     owner="subject_id",
     topics=("programme-child-joined", "programme-child-left"),
+    alone=True,
     steps=(_JOINED, told_of_children("programme_children_v1")),
     rows="""
 SELECT subject_id, own, world, held_from, held_until, person_id, sex, stated.publisher,

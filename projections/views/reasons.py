@@ -57,6 +57,7 @@ INTERVIEWS: Final = Relation(
     about=About.EPISODES,
     owner="episode_id",
     topics=("return-interview-completed",),
+    alone=True,
     steps=(_SAID,),
     rows="""
 SELECT episode_id, publisher, completed, held_from, held_until,

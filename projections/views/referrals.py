@@ -64,6 +64,7 @@ REFERRALS: Final = Relation(
     about=About.CHILDREN,
     owner="subject_id",
     topics=("referral-made", "referral-accepted", "referral-closed"),
+    alone=True,
     steps=(_STATED, told_of_children("referrals_v1")),
     rows="""
 SELECT subject_id, own, world, held_from, held_until, person_id, sex, stated.publisher,

@@ -112,6 +112,7 @@ SAFEGUARDS: Final = Relation(
     about=About.CHILDREN,
     owner="subject_id",
     topics=TOPICS,
+    alone=True,
     steps=(_TOLD, _STATED, _SAID, _RANGES),
     rows="""
 SELECT subject_id, kind, safeguard, world, held_from, held_until, person_id, first_at, last_at

@@ -67,6 +67,7 @@ SEARCH_LEADS: Final = Relation(
     about=About.EPISODES,
     owner="episode_id",
     topics=_TOPICS,
+    alone=True,
     steps=(_TOLD, _RANGES),
     rows="""
 SELECT episode_id, held_from, held_until, offered_at, led_at, lead, lead_at, handed_over

@@ -58,6 +58,7 @@ VIEWS_TOLD: Final = Relation(
     about=About.CHILDREN,
     owner="subject_id",
     topics=("views-sought", "views-recorded", "views-used"),
+    alone=True,
     steps=(_STATED, told_of_children("views_v1")),
     rows="""
 SELECT subject_id, own, world, held_from, held_until, person_id, sex, stated.publisher,
