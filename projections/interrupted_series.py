@@ -13,11 +13,9 @@ from typing import Final
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
-import statsmodels.api as sm
-from scipy.stats import t as students_t
-from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from domain.interventions import Trial
+from projections.libraries import library
 
 Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -88,8 +86,10 @@ def effect(trial: Trial) -> Effect:
     middle = fitted.scores.T @ errors @ fitted.scores
     own = dispersion * fitted.inverse @ middle @ fitted.inverse
     freedom = np.trace(spread) ** 2 / np.sum(spread * spread)
-    wide = float(students_t.ppf((1 + _CONFIDENCE) / 2, freedom))
-    plain = float(students_t.ppf((1 + _CONFIDENCE) / 2, len(months) - design.shape[1]))
+    wide = float(library("scipy.stats").t.ppf((1 + _CONFIDENCE) / 2, freedom))
+    plain = float(
+        library("scipy.stats").t.ppf((1 + _CONFIDENCE) / 2, len(months) - design.shape[1])
+    )
     mean_month = float(months[months >= 0].mean())
 
     def ratio(*contrast: float) -> Ratio:
@@ -114,11 +114,14 @@ def effect(trial: Trial) -> Effect:
 def _fit(trial: Trial, design: Array) -> _Fitted:
     treated = np.array(trial.treated, dtype=np.float64)
     compared = np.array(trial.compared, dtype=np.float64)
-    model = sm.GLM(np.column_stack([treated, compared]), design, family=sm.families.Binomial())
+    models = library("statsmodels.api")
+    warnings = library("statsmodels.tools.sm_exceptions")
+    counts = np.column_stack([treated, compared])
+    model = models.GLM(counts, design, family=models.families.Binomial())
     lags = ceil(4 * (len(treated) / 100) ** (2 / 9))
     with catch_warnings():
         # Of a series without any noise; a trial without a flaw always has an estimate.
-        simplefilter("ignore", PerfectSeparationWarning)
+        simplefilter("ignore", warnings.PerfectSeparationWarning)
         result = model.fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
     total = treated + compared
     share = np.asarray(result.fittedvalues, dtype=np.float64)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from domain.errors import UsageError
+from projections.libraries import library
 
 # What one unit beyond a statement costs, beside 1 for a hidden cell outside its rule.
 _BREACH: Final = 100.0
@@ -82,10 +81,11 @@ class Program:
         cost = np.array(self._cost)
         for index, weight in (towards or {}).items():
             cost[index] += weight
-        result = milp(
+        solver = library("scipy.optimize")
+        result = solver.milp(
             cost,
             integrality=np.array(self._whole),
-            bounds=Bounds(np.zeros(len(self._upper)), np.array(self._upper)),
+            bounds=solver.Bounds(np.zeros(len(self._upper)), np.array(self._upper)),
             constraints=self._constraint(),
             options={"mip_rel_gap": 0.0, "time_limit": 120.0},
         )
@@ -105,7 +105,7 @@ class Program:
         self._whole.append(whole)
         return len(self._upper) - 1
 
-    def _constraint(self) -> LinearConstraint:
+    def _constraint(self) -> Any:
         entries = [
             (row, index, weight)
             for row, (terms, _, _) in enumerate(self._rows)
@@ -113,7 +113,7 @@ class Program:
         ]
         rows, columns, weights = zip(*entries, strict=True)
         shape = (len(self._rows), len(self._upper))
-        matrix = coo_array((weights, (rows, columns)), shape=shape).tocsr()
+        matrix = library("scipy.sparse").coo_array((weights, (rows, columns)), shape=shape).tocsr()
         lows = [low for _, low, _ in self._rows]
         highs = [high for _, _, high in self._rows]
-        return LinearConstraint(matrix, lows, highs)
+        return library("scipy.optimize").LinearConstraint(matrix, lows, highs)

@@ -28,7 +28,8 @@ def pack_pdf(pack: Pack) -> bytes:
         format="pdf",
         ignore_system_fonts=True,
         pdf_standards="ua-1",
-        timestamp=_stamp(pack),
+        # Whole seconds: it takes no other zone than UTC.
+        timestamp=int(_stamp(pack).timestamp()),
         # In memory: a pack never lies in a directory that nobody watches.
         sys_inputs={"pack": encode(_data(pack)).decode()},
     )

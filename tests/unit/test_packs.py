@@ -1,7 +1,8 @@
 """Packs for boards: their periods, what is asked for them, and what may be published."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import timedelta, timezone
 from itertools import pairwise
 
 import pytest
@@ -158,6 +159,16 @@ def test_an_area_that_there_is_not_is_refused(area: str) -> None:
         Packs(MemoryViews(), tuple, REGISTER).make(
             area=area, board=BOARD, period=MARCH, edition=Edition.RESTRICTED
         )
+
+
+def test_a_document_bears_the_time_of_its_last_record_in_whatever_zone_it_is_told() -> None:
+    pack = example_pack()
+    assert pack.recorded_until is not None
+    elsewhere = pack.recorded_until.astimezone(timezone(timedelta(hours=1))) + timedelta(
+        microseconds=7
+    )
+
+    assert pack_pdf(replace(pack, recorded_until=elsewhere)).startswith(b"%PDF-")
 
 
 def test_words_are_never_taken_for_commands() -> None:
