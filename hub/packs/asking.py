@@ -42,13 +42,14 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
-    """Asks for a period, at a position."""
+    """Asks for a period, at a position. areas: the name of each authority, by its number."""
 
     ask: Ask
     views: Mapping[str, ViewAbout]
     period: PackPeriod
     position: int
     place: Place
+    areas: Mapping[str, str]
 
     def section(self, wanted: Wanted) -> Section:
         """Return a section with its table, its chart and what must be known to read it."""
@@ -100,12 +101,23 @@ class Asker:
             + (f", the first {len(shown)} of {len(order)}" if len(shown) < len(order) else ""),
             head=(by.replace("_", " ").capitalize(), *(titles[name] for name in wanted.figures)),
             rows=tuple(
-                (name, *(_shown(cells[name].get(each)) for each in wanted.figures))
+                (self._named(by, name), *(_shown(cells[name].get(each)) for each in wanted.figures))
                 for name in shown
             ),
         )
         drawn = wanted.chart or first
-        return table, [cells[name][drawn] for name in shown if drawn in cells[name]]
+        rows = [
+            replace(cells[name][drawn], dimensions=(self._named(by, name),))
+            for name in shown
+            if drawn in cells[name]
+        ]
+        return table, rows
+
+    def _named(self, by: str, value: str) -> str:
+        """Return a value of a dimension as people read it."""
+        if by in {"authority", "host_authority"}:
+            return self.areas.get(value, value)
+        return value.replace("_", " ")
 
     def _columns(self, wanted: Wanted) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
         known = {each.name for each in self.views[wanted.view].dimensions}

@@ -80,6 +80,7 @@ class Packs:
             period=period,
             position=first.as_of_position,
             place=place,
+            areas={each.number: each.name for each in self._register.authorities},
         )
         coverage = first.coverage
         parked = coverage.parked_children
