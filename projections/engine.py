@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -50,6 +51,10 @@ class Computed:
     relations: Mapping[str, pa.Table]
 
 
+# Of fewer records any plan is good enough.
+_FEW: Final = 1_000
+
+
 class EpisodeEngine:
     """The definition with its constant tables, ready to run; not for use by several threads."""
 
@@ -64,6 +69,7 @@ class EpisodeEngine:
         relations: what is to be computed besides the facts and the quality of the data.
         """
         self.relations = tuple(relations)
+        self._few = False
         self._duckdb = duckdb.connect(":memory:")
         self._duckdb.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         # Tables are joined in the order in which the statements name them. Guesses at sizes would
@@ -110,6 +116,7 @@ class EpisodeEngine:
         The tables are as for `facts`. sparing: leave out relations that can have no row, because
         none of the records is of their topics: for few records, each statement costs the same.
         """
+        self._tune(records.num_rows)
         carrying = pc.is_in(records.column("topic"), value_set=_FACT_TYPES)
         facts = self.facts(records.filter(carrying), families, subjects)
         database = self._duckdb
@@ -137,6 +144,13 @@ class EpisodeEngine:
             return self._related(each for each in self.relations if each.about is About.STREAMS)
         finally:
             self._duckdb.unregister("told_records")
+
+    def _tune(self, records: int) -> None:
+        """Let DuckDB plan no longer than few records take: a plan would cost more than it saves."""
+        few = records < _FEW
+        if few != self._few:
+            self._duckdb.execute("PRAGMA disable_optimizer" if few else "PRAGMA enable_optimizer")
+            self._few = few
 
     def _concerned(self, records: pa.Table, *, sparing: bool) -> Iterable[Relation]:
         told = set(pc.unique(records.column("topic")).to_pylist())

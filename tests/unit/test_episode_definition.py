@@ -110,7 +110,7 @@ def facts_at(rows: Sequence[dict[str, Any]], world: str) -> list[dict[str, Any]]
     return sorted(found, key=lambda row: (row["source"], row["fact_id"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(1, 60))
 def test_both_definitions_give_the_same_facts_and_rows_at_every_position(
     engine: EpisodeEngine, seed: int, length: int

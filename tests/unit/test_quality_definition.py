@@ -48,7 +48,7 @@ def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["code"], row["position"], str(row["true_from"])))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(1, 70))
 def test_both_definitions_give_the_same_findings(
     engine: EpisodeEngine, seed: int, length: int
